@@ -1,0 +1,13 @@
+#ifndef CRAWL_CLOCK_H
+#define CRAWL_CLOCK_H
+
+#include <stdint.h>
+
+/* Milliseconds that never jump: for due times, rests and time-outs. Not
+ * comparable between two runs of the program. */
+int64_t clock_ms(void);
+
+/* Milliseconds since 1970-01-01 UTC: for what is recorded. May jump. */
+int64_t clock_wall_ms(void);
+
+#endif

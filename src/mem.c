@@ -1,0 +1,51 @@
+#include "mem.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *checked(void *block, size_t size)
+{
+    if (block == NULL && size > 0) {
+        fprintf(stderr, "crawl: error: out of memory (%zu bytes wanted); run the same command again to go on\n", size);
+        /* Not exit(): the other threads still run and hold what the handlers would free. */
+        _Exit(1);
+    }
+    return block;
+}
+
+void *mem_alloc(size_t size)
+{
+    return checked(malloc(size), size);
+}
+
+void *mem_new(size_t size)
+{
+    return checked(calloc(1, size), size);
+}
+
+void *mem_array(size_t count, size_t size)
+{
+    return checked(calloc(count, size), size != 0 && count > SIZE_MAX / size ? SIZE_MAX : count * size);
+}
+
+void *mem_resize(void *block, size_t size)
+{
+    return checked(realloc(block, size), size);
+}
+
+char *mem_copy(const void *bytes, size_t size)
+{
+    char *copy = mem_alloc(size + 1);
+
+    if (size > 0)
+        memcpy(copy, bytes, size);
+    copy[size] = '\0';
+    return copy;
+}
+
+char *mem_string(const char *string)
+{
+    return string == NULL ? NULL : mem_copy(string, strlen(string));
+}

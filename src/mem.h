@@ -1,0 +1,32 @@
+#ifndef CRAWL_MEM_H
+#define CRAWL_MEM_H
+
+#include <stddef.h>
+
+/* Memory for small things. No call here returns NULL: when the machine has
+ * nothing left the program says so once and ends with exit status 1, for the
+ * database is sound at any instant and the same command goes on. Large things
+ * are bodies, and those are bounded by `struct budget`.
+ *
+ * Threads: any.
+ */
+
+/* `size` bytes, not set. */
+void *mem_alloc(size_t size);
+
+/* `size` bytes, all zero. */
+void *mem_new(size_t size);
+
+/* `count` things of `size` bytes, all zero; aborts when the product overflows. */
+void *mem_array(size_t count, size_t size);
+
+/* The block made `size` bytes long; `block` may be NULL. */
+void *mem_resize(void *block, size_t size);
+
+/* A copy of `size` bytes with a NUL behind them. */
+char *mem_copy(const void *bytes, size_t size);
+
+/* A copy of a string; NULL gives NULL. */
+char *mem_string(const char *string);
+
+#endif
