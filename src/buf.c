@@ -3,14 +3,17 @@
 #include "mem.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 char *buf_room(struct buf *b, size_t more)
 {
+    /* "No limit" may be said as SIZE_MAX; half of that still is none, and sums of sizes do not overflow. */
+    size_t limit = b->limit < SIZE_MAX / 2 ? b->limit : SIZE_MAX / 2;
     size_t capacity;
 
-    if (more > b->limit || b->size > b->limit - more) {
+    if (more > limit || b->size > limit - more) {
         b->full = true;
         return NULL;
     }
@@ -20,8 +23,8 @@ char *buf_room(struct buf *b, size_t more)
     capacity = b->capacity + b->capacity / 2 + 64;
     if (capacity < b->size + more + 1)
         capacity = b->size + more + 1;
-    if (capacity > b->limit + 1)
-        capacity = b->limit + 1;
+    if (capacity > limit + 1)
+        capacity = limit + 1;
     b->data = mem_resize(b->data, capacity);
     b->capacity = capacity;
     return b->data + b->size;
