@@ -1,0 +1,145 @@
+#ifndef CRAWL_FRONTIER_H
+#define CRAWL_FRONTIER_H
+
+#include "host.h"
+#include "page.h"
+#include "robots.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The one place that decides: which URL is new, whose turn it is, how politely, whether the crawl is over.
+ * It is the bounded blocking queue from which fetchers pull, and into which parsers push without ever waiting: what
+ * finds no room in its window is parked, which costs no memory, for its row is in the store; the writer reads it back
+ * when the host's part of the window runs low.
+ *
+ * Order. Row ids of URLs and hosts are given out here, in the order found. Every page that frontier_finish() has
+ * seen carries a ticket; the writer must record pages in the order of tickets, so that no row is committed before
+ * the rows it refers to.
+ *
+ * The end is exact: over when nothing is active and nothing waits or is parked, or when stopping and nothing is active.
+ *
+ * Threads. One lock inside; any thread may call anything. It calls back only wake(), without the lock held.
+ */
+struct frontier;
+
+struct frontier_limits {
+    size_t window;            /* URLs held in memory, all hosts (64 k) */
+    size_t transfers;         /* pages out for fetching at once, all takers */
+    int takers;               /* fetcher threads, numbered from 0 */
+    int64_t max_pages;        /* documents handed out in this run; 0: no limit */
+    int64_t host_max_pages;   /* documents a host over all runs; more are skipped as SKIP_LIMIT; 0: no limit */
+    int max_tries;            /* requests for one URL, the first one included */
+    int64_t robots_age_ms;    /* a robots.txt older than this is asked for again (24 h) */
+    bool robots;              /* false: --no-robots: none is asked for, none obeyed */
+    bool sitemaps;            /* offer the sitemaps that robots.txt names, else /sitemap.xml */
+    uint64_t hash_seed;       /* of the database */
+    const char *robots_token; /* product token for rules */
+    const struct host_rules *(*rules_for)(void *arg, struct slice origin); /* overrides per host; never NULL */
+    void *rules_arg;
+};
+
+struct frontier *frontier_new(const struct frontier_limits *limits);
+void frontier_free(struct frontier *f); /* frees what waits; nothing may be active */
+
+/* --- Before the crawl: what the store knows --------------------------------- */
+enum frontier_known { KNOWN_DONE, KNOWN_SKIPPED, KNOWN_WAITING };
+
+/* A host of an earlier run. Before its URLs. `state` is copied. */
+void frontier_add_host(struct frontier *f, const struct host_state *state);
+
+/* A URL of an earlier run, in order of ids. key_hash == text_hash if the key is the text. Waiting ones are parked: they
+ * are read back by refill like all others. */
+void frontier_add_known(struct frontier *f, int64_t id, uint64_t text_hash, uint64_t key_hash, int64_t host_id,
+                        enum frontier_known state);
+
+/* --- Fetchers ---------------------------------------------------------------- */
+/* wake(arg) is called, from any thread, when taker may have something to do while it is away from frontier_take(). */
+void frontier_set_taker(struct frontier *f, int taker, void (*wake)(void *arg), void *arg);
+
+/* Takes up to `max` pages whose time has come, into pages[]. Hosts stay with one taker as long as they have work
+ * (connections are kept alive there), and move to an idle one else. A page may come with `skip` set (robots.txt refuses
+ * it, the host was given up), with an outcome (its host cannot be reached), or as PAGE_REFILL: it is not to be fetched
+ * but goes on to frontier_finish() and the writer. With `wait` it blocks until there is at least one, or the crawl is
+ * over or stopping (then 0). Without, it returns at once, and *pause_ms says after how long to look again: -1 when only
+ * wake() can bring something. */
+size_t frontier_take(struct frontier *f, int taker, struct page **pages, size_t max, bool wait, int64_t *pause_ms);
+
+/* The transfer has ended (or was given up, HOST_ABANDONED): the host may be asked again. Before anything else is done
+ * with the page. */
+void frontier_arrived(struct frontier *f, struct page *page, enum host_answer answer);
+
+/* If another try of `page` is allowed and may help, takes it back (it waits again, at the end of its back-off) and
+ * gives true: the page then no longer belongs to the caller. One step: the crawl cannot end in between. */
+bool frontier_retry(struct frontier *f, struct page *page);
+
+/* Gives a page back unfetched, when stopping: its row stays waiting. Frees the page. */
+void frontier_abandon(struct frontier *f, struct page *page);
+
+/* --- Parsers ----------------------------------------------------------------- */
+/* The page is done but for being recorded: offers its links (gives them ids; the new ones that are to be followed wait
+ * from now on, or are parked), sets its ticket, and ends its being active, in one step. For a PAGE_ROBOTS it takes
+ * page->rules and the outcome for page->robots_for; a redirect of it (redirect_link) is asked for next, five at most,
+ * then it counts as not there (RFC 9309, 2.3.1.2). Next the page must go to the writer. */
+void frontier_finish(struct frontier *f, struct page *page);
+
+/* The 64-bit keyed hash that tells URLs apart. */
+uint64_t frontier_hash(const struct frontier *f, struct slice text);
+
+/* --- Writer ------------------------------------------------------------------ */
+struct waiting_url { /* a row that waits, as the store has it */
+    int64_t id, found_on;
+    struct slice url;
+    uint16_t depth;
+    uint8_t via;
+    uint8_t tries;
+    uint8_t redirects;
+    int64_t chain[PAGE_REDIRECTS_MAX];
+};
+
+/* What a PAGE_REFILL asks for: the host's row (`state` wanted) and waiting rows with id > after, at most `max`. */
+struct refill {
+    int64_t host_id;
+    bool wants_state;
+    int64_t after;
+    size_t max;
+};
+
+/* Reads what the page asks for; false if the page brings state only and nothing is asked. */
+bool frontier_refill_wanted(struct frontier *f, const struct page *page, struct refill *wanted);
+
+/* The answer. `state` NULL: not asked for or none stored. Fewer than `max` rows: there are no more. After what was
+ * asked before has been committed. */
+void frontier_refill(struct frontier *f, const struct page *page, const struct host_state *state,
+                     const struct waiting_url *rows, size_t count);
+
+/* --- Main -------------------------------------------------------------------- */
+/* Hand out nothing more. With `abandon`, running transfers are to be given up too (frontier_is_abandoning()). */
+void frontier_stop(struct frontier *f, bool abandon);
+bool frontier_is_stopping(const struct frontier *f);   /* no lock: cheap */
+bool frontier_is_abandoning(const struct frontier *f); /* likewise */
+
+/* Waits until the crawl is over, at most `timeout_ms`; true if it is. */
+bool frontier_wait(struct frontier *f, int64_t timeout_ms);
+
+struct frontier_counts {
+    int64_t known;    /* URLs ever seen */
+    int64_t waiting;  /* in the window */
+    int64_t parked;   /* in the store only */
+    int64_t active;   /* taken, not finished */
+    int64_t fetching; /* of these: with a fetcher */
+    int64_t hosts, hosts_live, hosts_given_up;
+    int64_t resting;       /* hosts with waiting URLs that may not be asked yet: rest or hold */
+    int64_t full;          /* hosts with waiting URLs at their concurrency */
+    int64_t taken;         /* documents handed out in this run */
+    bool limit_reached;    /* --max-pages */
+    int64_t next_due_ms;   /* until the next host is due; -1: none */
+    char resting_host[80]; /* one such host, for "held back by" */
+};
+void frontier_counts(struct frontier *f, struct frontier_counts *counts);
+
+/* Tells every live host's state, for the end of the run. Called without the crawl running. */
+void frontier_each_host(struct frontier *f, void (*tell)(void *arg, const struct host_state *state), void *arg);
+
+#endif

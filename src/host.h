@@ -1,0 +1,70 @@
+#ifndef CRAWL_HOST_H
+#define CRAWL_HOST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* How politely one host is asked: when the next request may start, and how many may run at once. Pure: time is a
+ * parameter (milliseconds of one monotonic clock), so every rule is tested without waiting. Not for several
+ * threads at once: the frontier's lock guards it.
+ *
+ * Concurrency starts at 1, grows by one while answers stay quick, halves on 429, 503, time-out, reset or latency
+ * far above the host's best; its ceiling is --host-concurrency. The rest between two starts is the largest of --rate,
+ * --wait and Crawl-delay. Retry-After and repeated failures hold the whole host, with growth and jitter.
+ */
+struct host_rules {
+    int64_t rest_ms;            /* least time between two starts: 1000/--rate, --wait; 0: none */
+    int64_t delay_cap_ms;       /* a Crawl-delay above this is cut to it */
+    int32_t ceiling;            /* most requests at once, at least 1 */
+    int64_t backoff_ms;         /* first hold after a failure; doubles (default 1 s) */
+    int64_t backoff_max_ms;     /* longest hold by growth alone */
+    int64_t patience_ms;        /* without one good answer for this long while failing: given up */
+    int64_t retry_after_max_ms; /* a Retry-After beyond this: given up at once for the URLs concerned, host held this
+                                   long */
+    bool random_wait;           /* rests are 0.5 to 1.5 times as long */
+};
+
+enum host_answer {                /* how a request ended, as far as the host is concerned */
+                   HOST_GOOD,     /* any answer that shows the host is well: 2xx, 3xx, 4xx but 429 */
+                   HOST_OVERLOAD, /* 429, 503 */
+                   HOST_ERROR,    /* other 5xx: slows down, does not hold */
+                   HOST_FAILED,   /* time-out, reset, refused, no address */
+                   HOST_ABANDONED /* we gave it up ourselves: says nothing of the host */
+};
+
+struct host_pace {
+    const struct host_rules *rules; /* shared, outlives the pace */
+    int64_t crawl_delay_ms;         /* of robots.txt, -1: none */
+    int64_t next_start_ms;          /* rest since the last start ends here */
+    int64_t held_until_ms;          /* by Retry-After or back-off */
+    int64_t failing_since_ms;       /* of the first failure with no good answer since; -1: well */
+    int32_t running;                /* requests now under way */
+    int32_t allowed;                /* how many may be */
+    int32_t good_in_row;            /* since `allowed` last changed */
+    uint32_t fails;                 /* failures in a row */
+    int32_t best_ms, usual_ms;      /* first-byte latency: least, and smoothed; -1: none yet */
+    bool given_up;
+    /* The ledger. */
+    int64_t last_start_ms, least_gap_ms, requests, bytes, errors, too_many;
+    int32_t most_parallel;
+    uint32_t gaps[24]; /* gaps between starts, counted by power of two of ms: gives the median */
+    uint32_t random;   /* state of the jitter; seed it per host */
+};
+
+void host_pace_init(struct host_pace *pace, const struct host_rules *rules, uint32_t random_seed);
+
+/* The time from which a request may start; INT64_MAX while as many run as may. In the past: now. */
+int64_t host_due_ms(const struct host_pace *pace);
+
+void host_started(struct host_pace *pace, int64_t now_ms);
+
+/* `first_byte_ms`: -1 if none came. `retry_after_ms`: -1 if not said. */
+void host_ended(struct host_pace *pace, int64_t now_ms, enum host_answer answer, int32_t first_byte_ms,
+                int64_t retry_after_ms, int64_t bytes);
+
+/* The real rest in force, for display and ledger. */
+int64_t host_rest_ms(const struct host_pace *pace);
+
+int64_t host_median_gap_ms(const struct host_pace *pace); /* -1: fewer than two starts */
+
+#endif

@@ -1,0 +1,130 @@
+#include "page.h"
+
+#include "err.h"
+#include "mem.h"
+#include "robots.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+const char *const page_outcome_names[PAGE_OUTCOME_COUNT] = {
+    [PAGE_PENDING] = "pending",           [PAGE_OK] = "ok",
+    [PAGE_REDIRECT] = "redirect",         [PAGE_HTTP_ERROR] = "http_error",
+    [PAGE_WRONG_TYPE] = "wrong_type",     [PAGE_TIMEOUT] = "timeout",
+    [PAGE_DNS_ERROR] = "dns_error",       [PAGE_CONN_ERROR] = "conn_error",
+    [PAGE_BAD_TLS] = "bad_tls",           [PAGE_PROTOCOL_ERROR] = "protocol_error",
+    [PAGE_TRUNCATED] = "truncated",       [PAGE_DECODE_ERROR] = "decode_error",
+    [PAGE_TOO_LARGE] = "too_large",       [PAGE_REDIRECT_LOOP] = "redirect_loop",
+    [PAGE_BAD_REDIRECT] = "bad_redirect", [PAGE_BLOCKED_ADDRESS] = "blocked_address",
+};
+
+const char *const page_skip_names[SKIP_REASON_COUNT] = {
+    [SKIP_NONE] = "none",
+    [SKIP_ROBOTS] = "robots",
+    [SKIP_OFF_SCOPE] = "off_scope",
+    [SKIP_REJECTED] = "rejected",
+    [SKIP_BAD_URL] = "bad_url",
+    [SKIP_LEVEL] = "level",
+    [SKIP_LIMIT] = "limit",
+    [SKIP_TRAP] = "trap",
+    [SKIP_DUPLICATE] = "duplicate",
+    [SKIP_NOFOLLOW] = "nofollow",
+    [SKIP_HOST_GAVE_UP] = "host_gave_up",
+};
+
+void host_state_free(struct host_state *state)
+{
+    if (state == NULL)
+        return;
+    free(state->origin);
+    free(state->robots_body);
+    free(state);
+}
+
+struct page *page_new(enum page_kind kind, const char *url, size_t url_size)
+{
+    struct page *page = mem_new(sizeof *page);
+
+    page->kind = kind;
+    page->url = mem_copy(url, url_size);
+    page->url_size = (uint32_t)url_size;
+    page->pool.limit = PAGE_POOL_LIMIT;
+    page->charset_source = CHARSET_FROM_DEFAULT;
+    page_forget_answer(page);
+    return page;
+}
+
+static void free_string(char **string)
+{
+    free(*string);
+    *string = NULL;
+}
+
+void page_forget_answer(struct page *page)
+{
+    assert(page->body.data == NULL && page->link_count == 0);
+    page->outcome = PAGE_PENDING;
+    page->status = 0;
+    page->error[0] = '\0';
+    page->mime = (struct mime){.kind = MIME_OTHER};
+    free_string(&page->location);
+    free_string(&page->refresh);
+    free_string(&page->x_robots);
+    free_string(&page->etag);
+    free_string(&page->last_modified);
+    page->address[0] = page->http_version[0] = '\0';
+    page->retry_after_ms = -1;
+    page->fetched_ms = page->body_bytes = page->wire_bytes = 0;
+    page->body_hash = 0;
+    page->times = (struct page_times){-1, -1, -1, -1, -1};
+    page->redirect_link = page->canonical_link = -1;
+}
+
+void page_free(struct page *page)
+{
+    if (page == NULL)
+        return;
+    free(page->url);
+    free(page->location);
+    free(page->refresh);
+    free(page->x_robots);
+    free(page->etag);
+    free(page->last_modified);
+    robots_free(page->rules);
+    host_state_free(page->host_state);
+    buf_free(&page->body);
+    buf_free(&page->pool);
+    free(page->links);
+    free(page);
+}
+
+void page_fail(struct page *page, enum page_outcome outcome, const char *format, ...)
+{
+    va_list args;
+
+    page->outcome = outcome;
+    page->error[0] = '\0';
+    if (format == NULL)
+        return;
+    va_start(args, format);
+    vsnprintf(page->error, sizeof page->error, format, args);
+    va_end(args);
+}
+
+bool page_may_retry(const struct page *page)
+{
+    switch (page->outcome) {
+    case PAGE_TIMEOUT:
+    case PAGE_DNS_ERROR:
+    case PAGE_CONN_ERROR:
+    case PAGE_TRUNCATED:
+        return true;
+    case PAGE_HTTP_ERROR:
+        return page->status == 429 || page->status == 500 || page->status == 502 || page->status == 503 ||
+               page->status == 504;
+    default:
+        return false;
+    }
+}

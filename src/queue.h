@@ -1,0 +1,43 @@
+#ifndef CRAWL_QUEUE_H
+#define CRAWL_QUEUE_H
+
+#include <stddef.h>
+
+/* A bounded hand-over of pointers from one group of threads to another, first
+ * in, first out.
+ *
+ * Ownership. Whoever holds an item owns it: push gives it to the queue, pop
+ * gives it to the caller. The queue never copies, frees or drops an item.
+ *
+ * Threads. Any number may push and pop at once. queue_close() is for the one
+ * thread that started the producers, after it has joined them all; so a push
+ * to a closed queue is a bug, and aborts.
+ */
+struct queue;
+
+/* An empty queue with room for `capacity` items (at least 1). Never NULL. */
+struct queue *queue_new(size_t capacity);
+
+/* The queue must be closed and drained: an item left behind is a leak. NULL is fine. */
+void queue_free(struct queue *q);
+
+/* Waits for room, then hands over `item`, which may not be NULL. */
+void queue_push(struct queue *q, void *item);
+
+/* Waits for an item. NULL means: closed, and nothing is left. */
+void *queue_pop(struct queue *q);
+
+/* Waits for at least one item, then takes those already there, up to `max`,
+ * into items[]. Returns how many; 0 means: closed, and nothing is left. */
+size_t queue_pop_many(struct queue *q, void **items, size_t max);
+
+/* No item will follow. Wakes everyone who waits for one. */
+void queue_close(struct queue *q);
+
+/* Items now held: for the display, true at the moment it was read. */
+size_t queue_length(struct queue *q);
+
+/* How long, in ms all told, pushers have waited for room: says what holds a crawl back. */
+long long queue_waited_ms(struct queue *q);
+
+#endif

@@ -1,0 +1,78 @@
+#ifndef CRAWL_STORE_H
+#define CRAWL_STORE_H
+
+#include "err.h"
+#include "frontier.h"
+#include "page.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Where a crawl is kept. The database is the crawl: what is not committed did not happen, what is committed is never
+ * done twice; resuming is nothing but opening the same address. This header knows no database; store_sqlite.c and, for
+ * tests, store_memory.c implement it.
+ *
+ * Threads: a store belongs to one thread at a time: main opens it, the writer uses it, main closes it.
+ */
+struct store;
+
+struct store_options {
+    const char *args;     /* the command, for the record of the run */
+    const char *settings; /* options in force as JSON object text, likewise */
+    const char *versions; /* of program and libraries, likewise */
+    bool keep_links;      /* --links: rows in `link` at all */
+    bool sync_full;       /* survive a power cut to the last commit */
+};
+
+enum store_failure { STORE_FILE, STORE_FOREIGN, STORE_NEWER, STORE_IN_USE }; /* why opening failed: exit 3, 3, 3, 11 */
+
+/* Opens the crawl at `address` (a file name; "memory:" in tests), makes or migrates it, and begins a run. NULL with the
+ * reason in words and kind: not ours, newer, locked by a running crawl (words name pid and since when). What is refused
+ * is left untouched. */
+struct store *store_open(const char *address, const struct store_options *options, enum store_failure *why,
+                         struct err *err);
+
+/* A random number made with the database: the seed of its keyed hash. */
+uint64_t store_hash_seed(struct store *s);
+
+/* Told once at start, hosts first, then URLs in order of ids. */
+bool store_hosts(struct store *s, void (*tell)(void *arg, const struct host_state *state), void *arg, struct err *err);
+bool store_known(struct store *s,
+                 void (*tell)(void *arg, int64_t id, uint64_t text_hash, uint64_t key_hash, int64_t host_id,
+                              enum frontier_known state),
+                 void *arg, struct err *err);
+
+/* URLs that were seeds of earlier runs, for their scope. */
+bool store_seeds(struct store *s, void (*tell)(void *arg, struct slice url), void *arg, struct err *err);
+
+/* Up to `max` waiting rows of a host with id > after, in order of ids. The rows' slices are valid until the next call.
+ * Returns how many, -1 on failure. */
+long store_claim(struct store *s, int64_t host_id, int64_t after, size_t max, const struct waiting_url **rows,
+                 struct err *err);
+
+/* The stored state of a host into *state (to be freed by host_state_free); false if there is none. */
+bool store_host(struct store *s, int64_t host_id, struct host_state **state);
+
+/* Records pages, in this order, with their links, new URLs, new hosts and host states, in ONE transaction. Recording a
+ * page twice is the same as once. The pages stay the caller's. False: nothing of it was recorded; the reason says what
+ * to do (disk full ...). */
+bool store_write(struct store *s, struct page *const *pages, size_t count, struct err *err);
+
+/* Host states at the end of a run. */
+bool store_write_hosts(struct store *s, const struct host_state *states, size_t count, struct err *err);
+
+enum store_outcome { RUN_COMPLETE, RUN_LIMIT, RUN_INTERRUPTED, RUN_FAILED };
+
+/* How many URLs are in which state, counted in the store itself: the completeness proof. */
+struct store_totals {
+    int64_t known, recorded, skipped, waiting;
+};
+bool store_totals(struct store *s, struct store_totals *totals, struct err *err);
+
+/* End of run: notes outcome and stats (JSON object text), makes indexes, full-text and ANALYZE if the run was complete
+ * or limited, checkpoints into one file that can be mailed, closes. s may be NULL. False: something of this failed, the
+ * data are safe. */
+bool store_close(struct store *s, enum store_outcome outcome, const char *stats, struct err *err);
+
+#endif
