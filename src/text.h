@@ -3,17 +3,40 @@
 
 #include "buf.h"
 
-/* The one place where text of strangers is made fit for a way out. All take any
- * bytes; what is not UTF-8 becomes U+FFFD. Threads: any.
+#include <stdint.h>
+
+/* The one place where text of strangers is made fit for a way out, and where
+ * UTF-8 is judged. All take any bytes; what is not UTF-8 becomes U+FFFD, as the
+ * WHATWG UTF-8 decoder has it. Threads: any.
+ *
+ * All that append give false when the limit of `out` cut the result; what
+ * fitted stands there, cut between two characters (or escapes).
  */
 
 /* Appends `in` as valid UTF-8, each maximal bad part (Unicode 3.9, the same as
- * the WHATWG decoder) as one U+FFFD. False when the limit of `out` cut it; the
- * cut is at a character boundary. */
+ * the WHATWG decoder) as one U+FFFD. */
 bool text_add_utf8(struct buf *out, struct slice in);
 
 /* True if `in` is valid UTF-8 throughout. */
 bool text_is_utf8(struct slice in);
+
+/* How many bytes at the start of `in` are valid UTF-8. */
+size_t text_utf8_size(struct slice in);
+
+/* The same for ASCII. */
+size_t text_ascii_size(struct slice in);
+
+/* How many bytes one U+FFFD stands for where `in` begins with something bad,
+ * that is, text_utf8_size() is 0 and `in` is not empty. `*cut` becomes true if
+ * it is only the end of `in` that makes it bad: a character cut in two. */
+size_t text_utf8_bad_size(struct slice in, bool *cut);
+
+/* Takes the character off the start of `in`, which is valid UTF-8 and not
+ * empty. */
+uint32_t text_next(struct slice *in);
+
+/* Writes `character`, a Unicode scalar value, to bytes[]. Gives its size, 1 to 4. */
+size_t text_put(char bytes[4], uint32_t character);
 
 /* The longest prefix of valid UTF-8 `in` that has at most `size` bytes and ends
  * between two characters. */
@@ -28,8 +51,8 @@ bool text_add_terminal(struct buf *out, struct slice in);
  * so that it may stand in a <script> element. Without the quotes. */
 bool text_add_json(struct buf *out, struct slice in);
 
-/* For HTML and XML text and attribute values: & < > " ' as references; controls
- * that XML forbids as U+FFFD. */
+/* For HTML and XML text and attribute values: & < > " ' and CR as references;
+ * what XML 1.0 forbids (controls, U+FFFE, U+FFFF) as U+FFFD. */
 bool text_add_html(struct buf *out, struct slice in);
 
 /* A CSV cell (RFC 4180), quoted if need be. One that a spreadsheet would take
