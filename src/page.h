@@ -78,12 +78,14 @@ struct page_link {
     uint32_t host_size; /* length of the origin "https://host:port" at its start, as text */
     uint32_t anchor_at; /* in page.pool; size 0: none */
     uint32_t anchor_size;
-    uint8_t kind;       /* enum html_link_kind; LINK_KIND_REDIRECT ... */
-    uint8_t rel;        /* enum html_rel */
-    uint8_t skip;       /* enum page_skip: decided by scope before it is offered */
-    bool follow;        /* false: only a link to record (an image, a stylesheet), not to visit */
-    bool record;        /* true: gets a row in `link`; false: repeated on the page, or --links=none */
-    uint16_t rule;      /* which rule of the scope decided, an index into its list; 0: none */
+    uint8_t kind; /* enum html_link_kind; LINK_KIND_REDIRECT ... */
+    uint8_t rel;  /* enum html_rel */
+    uint8_t skip; /* enum page_skip: decided by scope before it is offered */
+    bool follow;  /* false: only a link to record (an image, a stylesheet), not to visit */
+    bool record;  /* true: gets a row in `link`; false: repeated on the page, or --links=none */
+    uint16_t
+        why_size; /* skipped: the words that name the rule, in page.pool; a page with `skip` set has them in `error` */
+    uint32_t why_at;
     int64_t lastmod_ms; /* of a sitemap entry, else -1 */
     /* Filled in by frontier_finish(): */
     int64_t id;       /* row id of the URL */
@@ -124,7 +126,7 @@ struct host_state {
 void host_state_free(struct host_state *state);
 
 #define PAGE_REDIRECTS_MAX 16
-#define PAGE_POOL_LIMIT (64u * 1024 * 1024) /* bytes of text a page may bring */
+#define PAGE_POOL_LIMIT    (64u * 1024 * 1024) /* bytes of text a page may bring */
 
 struct page_times { /* milliseconds; -1: did not happen */
     int32_t dns_ms, connect_ms, tls_ms, first_byte_ms, total_ms;
@@ -151,7 +153,7 @@ struct page {
     /* The answer. */
     enum page_outcome outcome;
     enum page_skip skip;        /* set: the URL is recorded as skipped, not as a page */
-    uint32_t skip_line;         /* SKIP_ROBOTS: line of robots.txt; else the rule's index */
+    uint32_t skip_line;         /* SKIP_ROBOTS: line of robots.txt, from 1; else 0. The rule's text is in `error` */
     int status;                 /* HTTP status; 0: none came */
     char error[160];            /* one line of detail; "" if there is none */
     struct mime mime;           /* of the Content-Type header, after sniffing */
