@@ -39,7 +39,10 @@ struct url {
 
 #define URL_LIMIT (1u << 20) /* bytes; a reference or result longer than that is URL_BAD */
 
-#define URL_INIT {.text = {.limit = URL_LIMIT}}
+#define URL_INIT                                                                                                       \
+    {                                                                                                                  \
+        .text = {.limit = URL_LIMIT }                                                                                  \
+    }
 
 void url_free(struct url *url);
 
@@ -47,7 +50,8 @@ void url_free(struct url *url);
  * absolute. `charset` is that of the page, for the query (NULL: UTF-8). `base`
  * and `out` must be different. On other results than URL_WEB *out holds nothing useful. A typical relative
  * link takes well under 0.2 us and no allocation. */
-enum url_kind url_resolve(struct url *out, const struct url *base, struct slice reference, const struct charset *charset);
+enum url_kind url_resolve(struct url *out, const struct url *base, struct slice reference,
+                          const struct charset *charset);
 
 /* As url_resolve() without a base. */
 enum url_kind url_parse(struct url *out, struct slice text);
@@ -70,7 +74,7 @@ enum url_rule {
     URL_RULE_USERINFO = 1 << 0,     /* "userinfo": user:password@ does not count */
     URL_RULE_PERCENT_CASE = 1 << 1, /* "percent-case": %7e is %7E (RFC 3986, 6.2.2.1) */
     URL_RULE_UNRESERVED = 1 << 2,   /* "unreserved": %7E is ~ (RFC 3986, 6.2.2.2) */
-    URL_RULE_SESSION = 1 << 3,      /* "session-id": ;jsessionid=, and query parameters known as session ids, do not count */
+    URL_RULE_SESSION = 1 << 3, /* "session-id": ;jsessionid=, and query parameters known as session ids, do not count */
     URL_RULE_IGNORE_QUERY = 1 << 4, /* "ignore-query": parameters the user named (or all) do not count */
     URL_RULE_COUNT = 5
 };
