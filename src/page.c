@@ -31,7 +31,7 @@ const char *const page_skip_names[SKIP_REASON_COUNT] = {
     [SKIP_TRAP] = "trap",
     [SKIP_DUPLICATE] = "duplicate",
     [SKIP_NOFOLLOW] = "nofollow",
-    [SKIP_HOST_GAVE_UP] = "host_gave_up",
+    [SKIP_KIND] = "kind", [SKIP_HOST_GAVE_UP] = "host_gave_up",
 };
 
 void host_state_free(struct host_state *state)

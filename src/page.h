@@ -61,6 +61,7 @@ enum page_skip {
     SKIP_TRAP,         /* a trap guard: parts, repeats, or a quarantined cluster */
     SKIP_DUPLICATE,    /* another URL has the same key: same_as says which */
     SKIP_NOFOLLOW,     /* only found by links that say nofollow */
+    SKIP_KIND,         /* only found as a kind of link that is not followed: an image, a stylesheet ... */
     SKIP_HOST_GAVE_UP, /* the host did not recover within --host-patience */
     SKIP_REASON_COUNT
 };

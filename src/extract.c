@@ -1,0 +1,337 @@
+#include "extract.h"
+
+#include "extract_inside.h"
+#include "mem.h"
+#include "robots_tag.h"
+#include "sitemap.h"
+#include "text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <xxhash.h>
+
+#define DECODED_KEPT            (4u << 20) /* memory kept between pages */
+#define REFRESH_AT_ONCE_SECONDS 5          /* a refresh within this is where the page leads */
+
+struct extract *extract_new(const struct extract_settings *settings)
+{
+    struct extract *x = mem_new(sizeof *x);
+
+    x->settings = settings;
+    x->html = html_new(&settings->html, settings->robots_token);
+    x->matcher = scope_matcher_new(settings->scope);
+    x->decoded.limit = settings->decoded_bytes;
+    x->base.text.limit = x->target.text.limit = x->plain.text.limit = URL_LIMIT;
+    x->key.limit = URL_LIMIT;
+    x->set = link_set_new();
+    return x;
+}
+
+void extract_free(struct extract *x)
+{
+    if (x == NULL)
+        return;
+    html_free(x->html);
+    scope_matcher_free(x->matcher);
+    buf_free(&x->decoded);
+    url_free(&x->base);
+    url_free(&x->target);
+    url_free(&x->plain);
+    buf_free(&x->key);
+    link_set_free(x->set);
+    free(x);
+}
+
+/* Header values are bytes. What is not ASCII is escaped byte by byte, which for
+ * UTF-8 is what the URL standard would do, and for all else is at least what the server can read again. */
+static void escape_bytes(struct buf *out, const char *value)
+{
+    for (; *value != '\0'; value++) {
+        if ((unsigned char)*value < 0x80)
+            buf_add_char(out, *value);
+        else
+            buf_printf(out, "%%%02X", (unsigned char)*value);
+    }
+}
+
+/* A URL out of a header, resolved against the page. */
+static int32_t add_from_header(struct extract *x, struct page *page, const char *value, enum page_link_kind kind)
+{
+    struct buf escaped = {.limit = URL_LIMIT};
+    struct reference reference = {.lastmod_ms = -1, .kind = kind};
+    int32_t index;
+
+    escape_bytes(&escaped, value);
+    reference.href = buf_slice(&escaped);
+    index = escaped.full ? -1 : extract_add_reference(x, page, &reference);
+    buf_free(&escaped);
+    return index;
+}
+
+static void read_redirect(struct extract *x, struct page *page)
+{
+    int status = page->status;
+
+    if (page->location == NULL || page->location[0] == '\0') {
+        page_fail(page, PAGE_BAD_REDIRECT, "%d without a Location", status);
+        return;
+    }
+    page->redirect_link = add_from_header(x, page, page->location, LINK_REDIRECT);
+    if (page->redirect_link < 0)
+        page_fail(page, PAGE_BAD_REDIRECT, "%d to what is no http or https URL", status);
+}
+
+/* "5; url=next.html": the Refresh header, by the same rule as meta refresh. */
+static const char *refresh_target(const char *value)
+{
+    double seconds = strtod(value, NULL);
+    const char *at = strchr(value, '=');
+
+    if (at == NULL || seconds < 0 || seconds > REFRESH_AT_ONCE_SECONDS)
+        return NULL;
+    at++;
+    return at + strspn(at, " \t'\"");
+}
+
+static void read_refresh(struct extract *x, struct page *page, const struct html_facts *facts,
+                         const struct charset *charset)
+{
+    int32_t index = -1;
+
+    if (page->refresh != NULL && refresh_target(page->refresh) != NULL) {
+        index = add_from_header(x, page, refresh_target(page->refresh), LINK_REFRESH);
+    } else if (facts != NULL && facts->has_refresh && facts->refresh.size > 0) {
+        struct reference reference = {
+            .href = facts->refresh, .charset = charset, .lastmod_ms = -1, .kind = LINK_REFRESH};
+
+        index = extract_add_reference(x, page, &reference);
+        if (facts->refresh_seconds > REFRESH_AT_ONCE_SECONDS)
+            return;
+    }
+    if (index >= 0 && page->links[index].skip == SKIP_NONE && page->links[index].url_size == page->url_size &&
+        memcmp(page->pool.data + page->links[index].url_at, page->url, page->url_size) == 0)
+        return; /* a page that reloads itself leads nowhere else */
+    page->redirect_link = index;
+}
+
+/* Texts go into the pool before the links, and the pool may move until the last link is in. */
+struct kept {
+    struct slice *slice; /* of the page */
+    size_t at, size;     /* in the pool */
+};
+
+static struct kept keep(struct page *page, struct slice text, struct slice *slice)
+{
+    size_t at = page->pool.size;
+
+    if (text.size == 0 || !buf_add(&page->pool, text.data, text.size))
+        text.size = 0;
+    return (struct kept){slice, at, text.size};
+}
+
+/* The body as UTF-8: in place if it is that already. */
+static struct slice decode_body(struct extract *x, struct page *page)
+{
+    struct slice body = buf_slice(&page->body);
+    size_t bom_size = 0;
+
+    page->charset =
+        charset_of_page(body, slice_of(page->mime.charset_label),
+                        page->mime.kind == MIME_XHTML || page->mime.kind == MIME_XML, &page->charset_source, &bom_size);
+    body = (struct slice){body.data + bom_size, body.size - bom_size};
+    if (page->charset == charset_utf8() && text_is_utf8(body))
+        return body;
+    buf_trim(&x->decoded, DECODED_KEPT);
+    charset_decode(page->charset, body, &x->decoded); /* what fitted is read */
+    return buf_slice(&x->decoded);
+}
+
+static void set_base(struct extract *x, const struct html_facts *facts, const struct charset *charset)
+{
+    struct url swap;
+
+    if (!facts->has_base || url_resolve(&x->target, &x->base, facts->base, charset) != URL_WEB)
+        return;
+    swap = x->base;
+    x->base = x->target;
+    x->target = swap;
+}
+
+static void add_links(struct extract *x, struct page *page, const struct html_facts *facts)
+{
+    struct reference reference = {.charset = page->charset, .lastmod_ms = -1};
+
+    reference.nofollow = (page->robots & HTML_ROBOTS_NOFOLLOW) != 0;
+    page->links_left_out += (uint32_t)facts->links_left_out;
+    for (size_t i = 0; i < facts->link_count; i++) {
+        const struct html_link *link = &facts->links[i];
+        int32_t index;
+
+        reference.href = link->href;
+        reference.anchor = link->anchor;
+        reference.kind = link->kind;
+        reference.rel = link->rel;
+        index = extract_add_reference(x, page, &reference);
+        if (link->kind == HTML_CANONICAL && page->canonical_link < 0)
+            page->canonical_link = index;
+    }
+}
+
+static void read_html(struct extract *x, struct page *page)
+{
+    struct slice text = decode_body(x, page);
+    const struct html_facts *facts = html_read(x->html, text, page->mime.kind == MIME_XHTML);
+    struct kept kept[] = {
+        keep(page, facts->title, &page->title),
+        keep(page, facts->h1, &page->h1),
+        keep(page, facts->description, &page->description),
+        keep(page, facts->og_title, &page->og_title),
+        keep(page, facts->lang, &page->lang),
+    };
+
+    page->has_title = facts->has_title;
+    page->text_hash = facts->text_hash;
+    page->text_simhash = facts->text_simhash;
+    page->robots |= facts->robots;
+    set_base(x, facts, page->charset);
+    if (page->outcome == PAGE_OK) { /* an error page's links are its server's, not its site's */
+        read_refresh(x, page, facts, page->charset);
+        add_links(x, page, facts);
+    }
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+        *kept[i].slice = (struct slice){page->pool.data + kept[i].at, kept[i].size};
+}
+
+static void read_document(struct extract *x, struct page *page)
+{
+    if (page->x_robots != NULL)
+        page->robots = robots_tag_read(slice_of(page->x_robots), x->settings->robots_token);
+    if (page->outcome == PAGE_REDIRECT) {
+        read_redirect(x, page);
+        return;
+    }
+    if (page->body.size > 0)
+        page->body_hash = XXH3_64bits(page->body.data, page->body.size);
+    if (page->mime.kind == MIME_HTML || page->mime.kind == MIME_XHTML)
+        read_html(x, page);
+    else if (page->outcome == PAGE_OK && page->refresh != NULL)
+        read_refresh(x, page, NULL, NULL);
+}
+
+/* --- robots.txt and sitemaps --------------------------------------------------- */
+
+static void add_sitemap_file(struct extract *x, struct page *page, struct slice url)
+{
+    struct reference reference = {.href = url, .lastmod_ms = -1, .kind = LINK_SITEMAP_FILE};
+
+    extract_add_reference(x, page, &reference);
+}
+
+static void read_robots(struct extract *x, struct page *page)
+{
+    size_t count = 0;
+
+    if (page->outcome == PAGE_REDIRECT) {
+        read_redirect(x, page);
+        return;
+    }
+    if (page->outcome == PAGE_OK) {
+        page->rules = robots_parse(buf_slice(&page->body), x->settings->robots_token);
+        count = robots_sitemap_count(page->rules);
+    }
+    if (!x->settings->sitemaps || (page->outcome != PAGE_OK && page->outcome != PAGE_HTTP_ERROR))
+        return;
+    for (size_t i = 0; i < count; i++)
+        add_sitemap_file(x, page, robots_sitemap(page->rules, i));
+    if (count == 0)
+        add_sitemap_file(x, page, slice_of("/sitemap.xml"));
+}
+
+struct sitemap_reading {
+    struct extract *x;
+    struct page *page;
+    struct buf locs; /* entries in order: kept until it is known whether they are sitemaps themselves */
+    struct sitemap_entry {
+        size_t at, size;
+        int64_t lastmod_ms;
+    } * entries;
+    size_t count, capacity;
+};
+
+static bool note_entry(void *arg, struct slice loc, int64_t lastmod_ms)
+{
+    struct sitemap_reading *reading = arg;
+
+    if (reading->count == reading->capacity) {
+        reading->capacity = reading->capacity == 0 ? 64 : reading->capacity * 2;
+        reading->entries = mem_resize(reading->entries, reading->capacity * sizeof *reading->entries);
+    }
+    reading->entries[reading->count++] = (struct sitemap_entry){reading->locs.size, loc.size, lastmod_ms};
+    return buf_add(&reading->locs, loc.data, loc.size);
+}
+
+static void read_sitemap(struct extract *x, struct page *page)
+{
+    struct sitemap_limits limits = {.unpacked_bytes = x->settings->sitemap_bytes, .urls = x->settings->sitemap_urls};
+    struct sitemap_reading reading = {.x = x, .page = page, .locs = {.limit = PAGE_POOL_LIMIT / 2}};
+    enum sitemap_kind kind;
+    bool truncated = false;
+
+    if (page->outcome == PAGE_REDIRECT) {
+        read_redirect(x, page);
+        return;
+    }
+    if (page->outcome != PAGE_OK)
+        return;
+    kind = sitemap_read(buf_slice(&page->body), slice_of(page->mime.type), &limits, note_entry, &reading, &truncated);
+    for (size_t i = 0; i < reading.count; i++) {
+        struct reference reference = {
+            .href = {reading.locs.data + reading.entries[i].at, reading.entries[i].size},
+            .lastmod_ms = reading.entries[i].lastmod_ms,
+            .kind = kind == SITEMAP_INDEX ? LINK_SITEMAP_FILE : LINK_SITEMAP,
+        };
+
+        extract_add_reference(x, page, &reference);
+    }
+    snprintf(page->error, sizeof page->error, "%s of %zu entries%s", sitemap_kind_name(kind), reading.count,
+             truncated ? ", not read to its end" : "");
+    buf_free(&reading.locs);
+    free(reading.entries);
+}
+
+void extract_page(struct extract *x, struct page *page)
+{
+    if (page->kind == PAGE_REFILL || page->skip != SKIP_NONE || page->outcome == PAGE_PENDING)
+        return;
+    if (url_parse(&x->base, (struct slice){page->url, page->url_size}) != URL_WEB)
+        return;
+    link_set_clear(x->set);
+    switch (page->kind) {
+    case PAGE_DOCUMENT:
+        read_document(x, page);
+        break;
+    case PAGE_ROBOTS:
+        read_robots(x, page);
+        break;
+    case PAGE_SITEMAP:
+        read_sitemap(x, page);
+        break;
+    case PAGE_EXTERNAL:
+    case PAGE_PROBE:
+    case PAGE_SEEDS:
+    case PAGE_REFILL:
+        break;
+    }
+}
+
+bool extract_add_url(struct extract *x, struct page *page, const struct url *url, unsigned via)
+{
+    struct reference reference = {.lastmod_ms = -1, .kind = (uint8_t)via};
+
+    return extract_add_parsed(x, page, url, &reference) >= 0;
+}
+
+void extract_forget(struct extract *x)
+{
+    link_set_clear(x->set);
+}

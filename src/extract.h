@@ -1,0 +1,49 @@
+#ifndef CRAWL_EXTRACT_H
+#define CRAWL_EXTRACT_H
+
+#include "frontier.h"
+#include "html.h"
+#include "page.h"
+#include "scope.h"
+#include "url.h"
+
+/* From an answer to what it says: title, facts and links, all in memory of the
+ * page. Every link is resolved, hashed, told apart from the others of its page and judged by the scope here.
+ *
+ * Threads: a struct extract belongs to one thread; the settings are shared and constant.
+ */
+struct extract;
+
+enum extract_links { EXTRACT_LINKS_NONE, EXTRACT_LINKS_INTERNAL, EXTRACT_LINKS_ALL }; /* --links */
+
+struct extract_settings {
+    const struct scope *scope;
+    const struct frontier *frontier; /* for its hash alone */
+    struct url_rules url_rules;
+    struct html_limits html;
+    unsigned follow;          /* bit 1 << kind: enum html_link_kind that are visited */
+    enum extract_links links; /* which get a row */
+    bool obey_nofollow;       /* false: --no-robots */
+    bool sitemaps;
+    const char *robots_token; /* product token */
+    size_t decoded_bytes;     /* limit of a page as UTF-8 */
+    size_t sitemap_urls;      /* most URLs of one sitemap */
+    size_t sitemap_bytes;     /* unpacked */
+};
+
+#define EXTRACT_URL_BYTES 8192 /* a longer URL gets no row: it is counted in links_left_out */
+
+/* Never NULL. The settings must outlive it. */
+struct extract *extract_new(const struct extract_settings *settings);
+void extract_free(struct extract *x);
+
+/* Reads page->body by page->kind and outcome, and fills in all that the parser is
+ * to find, links included; may change the outcome (a redirect that leads nowhere). The body stays. */
+void extract_page(struct extract *x, struct page *page);
+
+/* Adds a URL to page->links of a page that is only made to carry it, as kind `via` (LINK_SEED). False: it is too long
+ * to be kept. extract_forget() comes before the first of a page. */
+bool extract_add_url(struct extract *x, struct page *page, const struct url *url, unsigned via);
+void extract_forget(struct extract *x);
+
+#endif

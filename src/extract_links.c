@@ -1,0 +1,249 @@
+#include "extract_inside.h"
+
+#include "mem.h"
+
+#include <stdlib.h>
+#include <xxhash.h>
+
+/* --- Which links of this page were seen already ------------------------------ */
+
+struct link_slot {
+    uint64_t hash;
+    uint32_t stamp; /* of the page; else the slot is free */
+    int32_t index;  /* into page->links */
+};
+
+struct link_set {
+    struct link_slot *slots;
+    size_t capacity; /* a power of two, at least twice `count` */
+    size_t count;
+    uint32_t stamp;
+};
+
+struct link_set *link_set_new(void)
+{
+    struct link_set *set = mem_new(sizeof *set);
+
+    set->capacity = 512;
+    set->slots = mem_array(set->capacity, sizeof *set->slots);
+    set->stamp = 1;
+    return set;
+}
+
+void link_set_free(struct link_set *set)
+{
+    free(set->slots);
+    free(set);
+}
+
+void link_set_clear(struct link_set *set)
+{
+    set->count = 0;
+    if (set->capacity <= 1u << 16 && ++set->stamp != 0)
+        return;
+    /* After a page of very many links, or 2^32 pages. */
+    free(set->slots);
+    set->capacity = 512;
+    set->slots = mem_array(set->capacity, sizeof *set->slots);
+    set->stamp = 1;
+}
+
+static struct link_slot *find_slot(const struct link_set *set, uint64_t hash)
+{
+    size_t i = hash & (set->capacity - 1);
+
+    while (set->slots[i].stamp == set->stamp && set->slots[i].hash != hash)
+        i = (i + 1) & (set->capacity - 1);
+    return &set->slots[i];
+}
+
+static void grow_set(struct link_set *set)
+{
+    struct link_set larger = {.capacity = set->capacity * 2, .count = set->count, .stamp = 1};
+
+    larger.slots = mem_array(larger.capacity, sizeof *larger.slots);
+    for (size_t i = 0; i < set->capacity; i++)
+        if (set->slots[i].stamp == set->stamp) {
+            struct link_slot *slot = find_slot(&larger, set->slots[i].hash);
+
+            *slot = set->slots[i];
+            slot->stamp = 1;
+        }
+    free(set->slots);
+    *set = larger;
+}
+
+/* The slot of a link; its stamp is not the set's if it is new. */
+static struct link_slot *set_slot(struct link_set *set, uint64_t text_hash, unsigned kind)
+{
+    if (set->count * 2 >= set->capacity)
+        grow_set(set);
+    return find_slot(set, text_hash + kind * 0x9e3779b97f4a7c15u);
+}
+
+/* --- Adding ------------------------------------------------------------------ */
+
+static uint32_t pool_add(struct page *page, struct slice text)
+{
+    size_t at = page->pool.size;
+
+    return buf_add(&page->pool, text.data, text.size) ? (uint32_t)at : UINT32_MAX;
+}
+
+static bool is_followed_kind(const struct extract *x, unsigned kind)
+{
+    return kind >= LINK_REDIRECT || (x->settings->follow >> kind & 1) != 0;
+}
+
+/* The depth a URL gets when it is found in this way. */
+static int depth_of(const struct page *page, unsigned kind)
+{
+    switch (kind) {
+    case LINK_SEED:
+        return 0;
+    case LINK_REDIRECT:
+    case LINK_REFRESH:
+    case LINK_SITEMAP_FILE:
+        return page->depth;
+    default:
+        return page->depth + 1;
+    }
+}
+
+static enum page_skip skip_of(enum scope_verdict verdict)
+{
+    switch (verdict) {
+    case SCOPE_WANTED:
+        return SKIP_NONE;
+    case SCOPE_OFF_SCOPE:
+        return SKIP_OFF_SCOPE;
+    case SCOPE_REJECTED:
+        return SKIP_REJECTED;
+    case SCOPE_TOO_DEEP:
+        return SKIP_LEVEL;
+    case SCOPE_TRAP:
+        return SKIP_TRAP;
+    }
+    return SKIP_BAD_URL;
+}
+
+/* Decides about link->skip, follow and record, with words in the pool. */
+static void judge(struct extract *x, struct page *page, struct page_link *link, const struct url *url, bool nofollow)
+{
+    const struct extract_settings *settings = x->settings;
+    char why[200] = "";
+
+    if (link->kind == LINK_SEED) /* A seed is wanted whatever the rules say. */
+        link->skip = SKIP_NONE;
+    else
+        link->skip = (uint8_t)skip_of(scope_judge(x->matcher, url, depth_of(page, link->kind), why, sizeof why));
+    if (link->skip == SKIP_NONE && !is_followed_kind(x, link->kind)) {
+        link->skip = SKIP_KIND;
+    } else if (link->skip == SKIP_NONE && settings->obey_nofollow && nofollow) {
+        link->skip = SKIP_NOFOLLOW;
+    }
+    link->follow = link->skip == SKIP_NONE;
+    link->record = settings->links == EXTRACT_LINKS_ALL ||
+                   (settings->links == EXTRACT_LINKS_INTERNAL && link->skip != SKIP_OFF_SCOPE);
+    if (link->kind >= LINK_SITEMAP)
+        link->record = false;
+    if (why[0] != '\0') {
+        link->why_size = (uint16_t)strlen(why);
+        link->why_at = pool_add(page, (struct slice){why, link->why_size});
+    }
+}
+
+static struct page_link *new_link(struct page *page)
+{
+    /* Grown by doubling, at powers of two: no capacity to keep. */
+    if (page->link_count == 0 || (page->link_count >= 16 && (page->link_count & (page->link_count - 1)) == 0))
+        page->links =
+            mem_resize(page->links, (page->link_count == 0 ? 16 : page->link_count * 2) * sizeof *page->links);
+    page->links[page->link_count] = (struct page_link){.lastmod_ms = -1};
+    return &page->links[page->link_count++];
+}
+
+static uint64_t key_hash_of(struct extract *x, const struct url *url, uint64_t text_hash)
+{
+    if (url_key(url, &x->settings->url_rules, &x->key) == 0)
+        return text_hash;
+    return frontier_hash(x->settings->frontier, buf_slice(&x->key));
+}
+
+/* A URL that gets a link of its own. `is_alias`: its text carries a userinfo, which is never
+ * sent: the URL without it, added before, is the one to visit. */
+static int32_t add_url(struct extract *x, struct page *page, const struct url *url, const struct reference *reference,
+                       bool is_alias)
+{
+    struct slice text = buf_slice(&url->text);
+    uint64_t hash = frontier_hash(x->settings->frontier, text);
+    struct link_slot *slot = set_slot(x->set, hash, reference->kind);
+    bool nofollow = reference->nofollow || reference->rel != 0;
+    struct page_link *link;
+
+    if (slot->stamp == x->set->stamp) {
+        link = &page->links[slot->index];
+        /* One link that says nothing against it is enough. */
+        if (link->skip == SKIP_NOFOLLOW && !nofollow) {
+            link->skip = SKIP_NONE;
+            link->follow = true;
+        }
+        link->rel &= reference->rel;
+        return slot->index;
+    }
+    if (text.size > EXTRACT_URL_BYTES ||
+        page->pool.limit - page->pool.size < text.size + reference->anchor.size + 256) {
+        page->links_left_out++;
+        return -1;
+    }
+    link = new_link(page);
+    *slot = (struct link_slot){slot->hash, x->set->stamp, (int32_t)page->link_count - 1};
+    slot->hash = hash + reference->kind * 0x9e3779b97f4a7c15u;
+    x->set->count++;
+    link->text_hash = hash;
+    link->kind = reference->kind;
+    link->rel = reference->rel;
+    link->lastmod_ms = reference->lastmod_ms;
+    link->url_at = pool_add(page, text);
+    link->url_size = (uint32_t)text.size;
+    link->host_size = url->path_at;
+    judge(x, page, link, url, nofollow);
+    link->key_hash =
+        is_alias ? frontier_hash(x->settings->frontier, buf_slice(&x->plain.text)) : key_hash_of(x, url, hash);
+    if (link->record && reference->anchor.size > 0) {
+        link->anchor_at = pool_add(page, reference->anchor);
+        link->anchor_size = (uint32_t)reference->anchor.size;
+    }
+    return (int32_t)page->link_count - 1;
+}
+
+int32_t extract_add_parsed(struct extract *x, struct page *page, const struct url *url,
+                           const struct reference *reference)
+{
+    int32_t plain;
+
+    if (url->user_at == url->host_at)
+        return add_url(x, page, url, reference, false);
+    buf_clear(&x->key);
+    url_add_sent(url, &x->key);
+    if (url_parse(&x->plain, buf_slice(&x->key)) != URL_WEB)
+        return -1;
+    plain = add_url(x, page, &x->plain, reference, false);
+    add_url(x, page, url, reference, true);
+    return plain;
+}
+
+int32_t extract_add_reference(struct extract *x, struct page *page, const struct reference *reference)
+{
+    switch (url_resolve(&x->target, &x->base, reference->href, reference->charset)) {
+    case URL_WEB:
+        return extract_add_parsed(x, page, &x->target, reference);
+    case URL_OTHER:
+        return -1;
+    case URL_BAD:
+        break;
+    }
+    if (reference->href.size > EXTRACT_URL_BYTES)
+        page->links_left_out++;
+    return -1;
+}

@@ -1,0 +1,96 @@
+#include "fetcher.h"
+
+#include "log.h"
+
+#include <stdlib.h>
+
+#define BATCH 32
+
+static void wake(void *arg)
+{
+    http_wake(arg);
+}
+
+/* What the answer says of the host. A page that is no use (a wrong type, a broken
+ * coding) still shows that the host is well. */
+static enum host_answer answer_of(const struct page *page)
+{
+    switch (page->outcome) {
+    case PAGE_TIMEOUT:
+    case PAGE_DNS_ERROR:
+    case PAGE_CONN_ERROR:
+    case PAGE_BAD_TLS:
+    case PAGE_TRUNCATED:
+        return HOST_FAILED;
+    case PAGE_BLOCKED_ADDRESS:
+        return HOST_ABANDONED;
+    default:
+        if (page->status == 429 || page->status == 503)
+            return HOST_OVERLOAD;
+        return page->status >= 500 && page->status < 600 ? HOST_ERROR : HOST_GOOD;
+    }
+}
+
+static bool is_to_be_fetched(const struct page *page)
+{
+    return page->kind != PAGE_REFILL && page->skip == SKIP_NONE && page->outcome == PAGE_PENDING;
+}
+
+static void start(struct fetcher *fetcher, struct page **pages, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (is_to_be_fetched(pages[i]))
+            http_start(fetcher->http, pages[i]);
+        else
+            queue_push(fetcher->to_parse, pages[i]);
+    }
+}
+
+static void hand_on(struct fetcher *fetcher, struct page **pages, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        frontier_arrived(fetcher->frontier, pages[i], answer_of(pages[i]));
+        if (!page_may_retry(pages[i]) || !frontier_retry(fetcher->frontier, pages[i]))
+            queue_push(fetcher->to_parse, pages[i]);
+    }
+}
+
+static void give_up(struct fetcher *fetcher)
+{
+    size_t count = http_running(fetcher->http);
+    struct page **pages = calloc(count + 1, sizeof(*pages));
+
+    if (pages == NULL)
+        return; /* the transfers end by their time-outs */
+    count = http_give_up(fetcher->http, pages);
+    for (size_t i = 0; i < count; i++) {
+        frontier_arrived(fetcher->frontier, pages[i], HOST_ABANDONED);
+        frontier_abandon(fetcher->frontier, pages[i]);
+    }
+    free(pages);
+}
+
+void *fetcher_main(void *arg)
+{
+    struct fetcher *fetcher = arg;
+    struct page *pages[BATCH];
+
+    log_thread_name("fetcher %d", fetcher->taker + 1);
+    frontier_set_taker(fetcher->frontier, fetcher->taker, wake, fetcher->http);
+    for (;;) {
+        bool idle = http_running(fetcher->http) == 0;
+        int64_t pause_ms = -1;
+        size_t count = frontier_take(fetcher->frontier, fetcher->taker, pages, BATCH, idle, &pause_ms);
+
+        if (count == 0 && idle)
+            return NULL;
+        start(fetcher, pages, count);
+        if (frontier_is_abandoning(fetcher->frontier)) {
+            give_up(fetcher);
+            continue;
+        }
+        /* A full batch may not have been all that is due. */
+        count = http_wait(fetcher->http, count == BATCH ? 0 : pause_ms, pages, BATCH);
+        hand_on(fetcher, pages, count);
+    }
+}

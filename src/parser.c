@@ -1,0 +1,36 @@
+#include "parser.h"
+
+#include "http.h"
+#include "log.h"
+#include "mem.h"
+
+/* The text of a robots.txt is kept with its host, so that anyone can see by what the crawl went. */
+static void keep_robots_text(struct page *page)
+{
+    struct host_state *state = page->host_state;
+
+    if (page->kind != PAGE_ROBOTS || page->outcome != PAGE_OK || state == NULL || state->robots_body != NULL)
+        return;
+    state->robots_size = page->body.size < ROBOTS_BODY_LIMIT ? page->body.size : ROBOTS_BODY_LIMIT;
+    state->robots_body = mem_copy(page->body.data, state->robots_size);
+}
+
+void *parser_main(void *arg)
+{
+    struct parser *parser = arg;
+    struct extract *extract = extract_new(parser->settings);
+    struct page *page;
+
+    log_thread_name("parser %d", parser->number + 1);
+    while ((page = queue_pop(parser->to_parse)) != NULL) {
+        extract_page(extract, page);
+        frontier_finish(parser->frontier, page);
+        keep_robots_text(page);
+        http_release_body(parser->budget, page);
+        if (parser->parsed != NULL)
+            parser->parsed(page);
+        queue_push(parser->to_write, page);
+    }
+    extract_free(extract);
+    return NULL;
+}
