@@ -1,0 +1,197 @@
+#include "options.h"
+
+#include "mem.h"
+#include "option.h"
+#include "text.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+void options_init(struct options *options)
+{
+    static const struct option_origin built_in = {RANK_BUILT_IN, "built in"};
+    struct err err = {""};
+
+    *options = (struct options){0};
+    options->notes = mem_array(option_count, sizeof *options->notes);
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option_entry *entry = &option_table[i];
+        bool set = entry->fallback == NULL || option_set(options, entry, entry->fallback, &built_in, &err);
+
+        assert(set);
+        (void)set;
+        options->notes[i].origin = built_in.where;
+    }
+}
+
+static void free_text(char **text)
+{
+    free(*text);
+    *text = NULL; /* two entries of the table may share a field */
+}
+
+void options_free(struct options *options)
+{
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option_entry *entry = &option_table[i];
+        void *field = (char *)options + entry->field;
+
+        free(options->notes[i].text);
+        if (entry->kind == OPTION_STRING)
+            free_text(field);
+        else if (entry->kind == OPTION_LIST || entry->kind == OPTION_WORDS)
+            option_clear_list(field);
+    }
+    for (size_t i = 0; i < options->section_count; i++) {
+        struct options_section *section = &options->sections[i];
+
+        option_clear_list(&section->host.headers);
+        free(section->host.user);
+        free(section->host.bearer);
+        free(section->pattern);
+    }
+    for (size_t i = 0; i < options->operand_count; i++)
+        free(options->operands[i]);
+    for (size_t i = 0; i < options->origin_count; i++)
+        free(options->origins[i]);
+    free(options->operands);
+    free(options->origins);
+    free(options->sections);
+    free(options->notes);
+    *options = (struct options){0};
+}
+
+static const struct options_note *note_of(const struct options *options, const char *name)
+{
+    const struct option_entry *entry = option_find(options->verb, name);
+
+    if (entry == NULL)
+        entry = option_find(VERB_CRAWL, name);
+    assert(entry != NULL);
+    return &options->notes[entry - option_table];
+}
+
+bool options_given(const struct options *options, const char *name)
+{
+    return note_of(options, name)->rank > RANK_BUILT_IN;
+}
+
+const char *options_origin(const struct options *options, const char *name)
+{
+    return note_of(options, name)->origin;
+}
+
+/* True if `pattern`, in which * stands for any text, is all of `host`. Linear but for the stars: each is tried again
+ * only after the last. */
+static bool fits(const char *pattern, const char *host)
+{
+    const char *star = NULL, *from = NULL;
+
+    while (*host != '\0') {
+        if (*pattern == '*') {
+            star = pattern++;
+            from = host;
+        } else if (*pattern == *host) {
+            pattern++;
+            host++;
+        } else if (star != NULL) {
+            pattern = star + 1;
+            host = ++from;
+        } else {
+            return false;
+        }
+    }
+    while (*pattern == '*')
+        pattern++;
+    return *pattern == '\0';
+}
+
+static size_t field_size(const struct option_entry *entry)
+{
+    switch (entry->kind) {
+    case OPTION_BOOL:
+        return sizeof(bool);
+    case OPTION_INT:
+        return sizeof(int);
+    case OPTION_STRING:
+        return sizeof(char *);
+    case OPTION_LIST:
+        return sizeof(struct options_list);
+    default:
+        return sizeof(int64_t);
+    }
+}
+
+bool options_for_host(const struct options *options, const char *host, struct options_host *result)
+{
+    bool any = false;
+
+    *result = options->host;
+    for (size_t i = 0; i < options->section_count; i++) {
+        const struct options_section *section = &options->sections[i];
+
+        if (!fits(section->pattern, host))
+            continue;
+        any = true;
+        for (size_t e = 0; e < option_count; e++) {
+            const struct option_entry *entry = &option_table[e];
+            size_t offset = entry->field - offsetof(struct options, host);
+
+            if ((entry->flags & OPTION_PER_HOST) && (section->given & option_section_bit(entry)))
+                memcpy((char *)result + offset, (const char *)&section->host + offset, field_size(entry));
+        }
+    }
+    return any;
+}
+
+/* A secret says which it is, not what: of "Name: value" the name stays. */
+static void add_value(struct buf *out, const struct option_entry *entry, const char *text)
+{
+    const char *colon = strchr(text, ':');
+
+    if (!(entry->flags & OPTION_SECRET))
+        buf_add_string(out, text);
+    else if (entry->kind == OPTION_LIST && colon != NULL)
+        buf_printf(out, "%.*s: ***", (int)(colon - text), text);
+    else
+        buf_add_string(out, "***");
+}
+
+void option_add_text(const struct options *options, const struct option_entry *entry, struct buf *out)
+{
+    const struct options_note *note = &options->notes[entry - option_table];
+    const struct options_list *list = (const void *)((const char *)options + entry->field);
+
+    if (entry->kind == OPTION_LIST || entry->kind == OPTION_WORDS) {
+        for (size_t i = 0; i < list->count; i++) {
+            if (i > 0)
+                buf_add_string(out, ", ");
+            add_value(out, entry, list->items[i].text);
+        }
+    } else if (note->text != NULL) {
+        add_value(out, entry, note->text);
+    }
+}
+
+void options_add_json(const struct options *options, struct buf *out)
+{
+    struct buf text = {.limit = 1u << 20};
+    bool first = true;
+
+    buf_add_char(out, '{');
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option_entry *entry = &option_table[i];
+
+        if (options->notes[i].rank == RANK_BUILT_IN || !option_is_for(entry, options->verb))
+            continue;
+        buf_clear(&text);
+        option_add_text(options, entry, &text);
+        buf_printf(out, "%s\"%s\":\"", first ? "" : ",", entry->name);
+        text_add_json(out, buf_slice(&text));
+        buf_add_char(out, '"');
+        first = false;
+    }
+    buf_add_char(out, '}');
+    buf_free(&text);
+}
