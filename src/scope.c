@@ -16,6 +16,9 @@
 #define HEAP_LIMIT_KIB 1024
 #define PATTERN_BYTES  10000
 
+/* Comparing each part with each is quadratic: a path of more parts than this is taken for one that repeats. */
+#define MANY_PARTS 500
+
 struct name_set { /* of 64-bit hashes; open addressing, never more than half full, 0 is empty */
     uint64_t *slots;
     size_t capacity, count;

@@ -1,0 +1,270 @@
+#include "crawl_settings.h"
+
+#include "mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define TITLE_BYTES   4096 /* kept of a title, h1 or description */
+#define ANCHOR_BYTES  512  /* kept of an anchor text */
+#define HEAD_BYTES    (300u * 1024)
+#define SITEMAP_BYTES (52u << 20) /* sitemaps.org: 50 MB unpacked */
+#define SITEMAP_URLS  50000       /* sitemaps.org */
+#define BACKOFF_MS    1000
+#define ROBOTS_AGE_MS (24 * 3600 * 1000) /* RFC 9309, 2.4 */
+#define IDLE_BYTES    30                 /* a transfer that brings fewer in --idle-timeout has stalled */
+
+/* Rules of hosts that have sections in a configuration file. */
+struct host_rules_list {
+    struct host_rules_list *next;
+    struct host_rules rules;
+};
+
+static const char **list_of(struct crawl_settings *s, const struct options_list *list)
+{
+    const char **texts = mem_array(list->count + 1, sizeof *texts);
+
+    for (size_t i = 0; i < list->count; i++)
+        texts[i] = list->items[i].text;
+    for (size_t i = 0; i < sizeof s->lists / sizeof s->lists[0]; i++)
+        if (s->lists[i] == NULL) {
+            s->lists[i] = texts;
+            break;
+        }
+    return texts;
+}
+
+static int by_order(const void *a, const void *b)
+{
+    const struct options_item *left = *(const struct options_item *const *)a;
+    const struct options_item *right = *(const struct options_item *const *)b;
+
+    return left->order < right->order ? -1 : left->order > right->order;
+}
+
+/* --accept-regex and --reject-regex in the one order in which they were given. */
+static void set_rules(struct crawl_settings *s, const struct options *o)
+{
+    size_t count = o->accept_regex.count + o->reject_regex.count;
+    const struct options_item **items = mem_array(count + 1, sizeof *items);
+
+    for (size_t i = 0; i < count; i++)
+        items[i] =
+            i < o->accept_regex.count ? &o->accept_regex.items[i] : &o->reject_regex.items[i - o->accept_regex.count];
+    qsort(items, count, sizeof *items, by_order);
+    s->rules = mem_array(count + 1, sizeof *s->rules);
+    for (size_t i = 0; i < count; i++) {
+        bool accept = items[i] >= o->accept_regex.items && items[i] < o->accept_regex.items + o->accept_regex.count;
+
+        s->rules[i] = (struct scope_rule){items[i]->text, accept ? "--accept-regex" : "--reject-regex", accept};
+    }
+    free(items);
+    s->scope.rules = s->rules;
+    s->scope.rule_count = count;
+}
+
+static void set_scope(struct crawl_settings *s, const struct options *o)
+{
+    static const enum scope_mode modes[] = {SCOPE_HOST, SCOPE_DOMAIN, SCOPE_PATH, SCOPE_ANY};
+
+    s->scope = (struct scope_limits){
+        .mode = modes[o->scope],
+        .domains = list_of(s, &o->domains),
+        .excluded = list_of(s, &o->exclude_domains),
+        .max_level = o->level,
+        .url_bytes = o->traps ? (size_t)o->max_url_bytes : 0,
+        .path_parts = o->traps ? o->max_path_parts : 0,
+        .part_repeats = o->traps ? o->max_repeated_parts : 0,
+    };
+    set_rules(s, o);
+}
+
+static void set_http(struct crawl_settings *s, const struct options *o)
+{
+    s->http = (struct http_settings){
+        .user_agent = s->user_agent,
+        .from = o->from,
+        .headers = list_of(s, &o->host.headers),
+        .proxy = o->proxy,
+        .cacert = o->cacert,
+        .cert = o->cert,
+        .key = o->key,
+        .resolve = list_of(s, &o->resolve),
+        .netrc_file = o->netrc_file,
+        .cookie_file = o->load_cookies,
+        .connect_timeout_ms = o->connect_timeout_ms,
+        .first_byte_timeout_ms = o->first_byte_timeout_ms,
+        .idle_timeout_ms = o->idle_timeout_ms,
+        .idle_bytes = IDLE_BYTES,
+        .total_timeout_ms = o->timeout_ms,
+        .limit_rate = o->limit_rate_bytes,
+        .head_bytes = HEAD_BYTES,
+        .body_bytes = (size_t)o->max_filesize_bytes,
+        .sitemap_bytes = SITEMAP_BYTES,
+        .ip_version = o->ip == OPTIONS_IP_4   ? 4
+                      : o->ip == OPTIONS_IP_6 ? 6
+                                              : 0,
+        .http1_only = o->http1,
+        .insecure = o->insecure,
+        .allow_private = o->allow_private,
+    };
+}
+
+static void set_extract(struct crawl_settings *s, const struct options *o)
+{
+    static const enum extract_links links[] = {EXTRACT_LINKS_ALL, EXTRACT_LINKS_INTERNAL, EXTRACT_LINKS_NONE};
+
+    s->extract = (struct extract_settings){
+        .url_rules = {.on = o->url_rules},
+        .html = {.title_bytes = TITLE_BYTES,
+                 .anchor_bytes = ANCHOR_BYTES,
+                 .href_bytes = URL_LIMIT,
+                 .links = (size_t)o->max_links,
+                 .kinds = links[o->links] == EXTRACT_LINKS_NONE ? o->follow : ~0u},
+        .follow = o->follow,
+        .links = links[o->links],
+        .obey_nofollow = o->robots,
+        .sitemaps = o->sitemaps,
+        .robots_token = s->robots_token,
+        .decoded_bytes = (size_t)o->max_filesize_bytes * 3 + 1024,
+        .sitemap_urls = SITEMAP_URLS,
+        .sitemap_bytes = SITEMAP_BYTES,
+    };
+    if (o->ignored_parameters.count > 0) {
+        const char **names = list_of(s, &o->ignored_parameters);
+
+        s->extract.url_rules.on |= URL_RULE_IGNORE_QUERY;
+        s->extract.url_rules.ignored = strcmp(names[0], "*") == 0 ? NULL : names;
+    }
+}
+
+static struct host_rules rules_of(const struct options *o, const struct options_host *host, bool loopback)
+{
+    /* The built-in rate is for other people's machines. */
+    int64_t gap_us = loopback && !options_given(o, "rate") ? 0 : host->rate_gap_us;
+    int64_t gap_ms = (gap_us + 999) / 1000;
+
+    return (struct host_rules){
+        .rest_ms = gap_ms > host->wait_ms ? gap_ms : host->wait_ms,
+        .delay_cap_ms = o->max_crawl_delay_ms,
+        .ceiling = o->deterministic ? 1 : host->host_concurrency,
+        .backoff_ms = BACKOFF_MS,
+        .backoff_max_ms = o->waitretry_ms,
+        .patience_ms = o->host_patience_ms,
+        .retry_after_max_ms = o->host_patience_ms,
+        .random_wait = host->random_wait,
+    };
+}
+
+static struct slice host_of_origin(struct slice origin)
+{
+    const char *host = memchr(origin.data, '/', origin.size);
+    size_t size;
+
+    if (host == NULL)
+        return origin;
+    host += 2;
+    size = origin.size - (size_t)(host - origin.data);
+    if (size > 0 && host[0] == '[') {
+        const char *end = memchr(host, ']', size);
+
+        return (struct slice){host, end == NULL ? size : (size_t)(end - host) + 1};
+    }
+    for (size_t i = 0; i < size; i++)
+        if (host[i] == ':')
+            return (struct slice){host, i};
+    return (struct slice){host, size};
+}
+
+static bool is_loopback(struct slice host)
+{
+    static const char suffix[] = ".localhost";
+
+    return slice_is(host, "localhost") || slice_is(host, "[::1]") ||
+           (host.size > sizeof suffix - 1 &&
+            memcmp(host.data + host.size - (sizeof suffix - 1), suffix, sizeof suffix - 1) == 0) ||
+           (host.size > 4 && memcmp(host.data, "127.", 4) == 0);
+}
+
+const struct host_rules *crawl_settings_rules_for(void *arg, struct slice origin)
+{
+    struct crawl_settings *s = arg;
+    struct slice host = host_of_origin(origin);
+    struct host_rules_list *entry;
+    struct options_host special;
+    char name[256];
+
+    if (s->options->section_count > 0) {
+        snprintf(name, sizeof name, "%.*s", (int)host.size, host.data);
+        if (options_for_host(s->options, name, &special)) {
+            entry = mem_new(sizeof *entry);
+            entry->rules = rules_of(s->options, &special, false);
+            entry->next = s->sections;
+            s->sections = entry;
+            return &entry->rules;
+        }
+    }
+    return is_loopback(host) ? &s->loopback : &s->host;
+}
+
+static void set_frontier(struct crawl_settings *s, const struct options *o)
+{
+    s->frontier = (struct frontier_limits){
+        .window = (size_t)o->window,
+        .transfers = (size_t)s->transfers,
+        .takers = o->threads,
+        .max_pages = o->max_pages,
+        .host_max_pages = o->host.host_max_pages,
+        .max_tries = o->tries,
+        .max_redirects = o->max_redirect,
+        .robots_age_ms = ROBOTS_AGE_MS,
+        .robots = o->robots,
+        .sitemaps = o->sitemaps,
+        .robots_token = s->robots_token,
+        .rules_for = crawl_settings_rules_for,
+        .rules_arg = s,
+    };
+}
+
+static int automatic_parsers(void)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+    return cores <= 2 ? 1 : cores - 1 > 4 ? 4 : (int)cores - 1;
+}
+
+struct crawl_settings *crawl_settings_new(const struct options *options)
+{
+    struct crawl_settings *s = mem_new(sizeof *s);
+
+    s->options = options;
+    snprintf(s->user_agent, sizeof s->user_agent, "%s",
+             options->user_agent != NULL ? options->user_agent : "crawl/" PACKAGE_VERSION " (+" PACKAGE_URL ")");
+    snprintf(s->robots_token, sizeof s->robots_token, "%.*s", (int)strcspn(s->user_agent, "/ "), s->user_agent);
+    s->parsers = options->parsers > 0 ? options->parsers : automatic_parsers();
+    s->transfers = options->transfers > 0 ? options->transfers : 8 * options->threads;
+    s->host = rules_of(options, &options->host, false);
+    s->loopback = rules_of(options, &options->host, true);
+    set_scope(s, options);
+    set_http(s, options);
+    set_extract(s, options);
+    set_frontier(s, options);
+    return s;
+}
+
+void crawl_settings_free(struct crawl_settings *s)
+{
+    if (s == NULL)
+        return;
+    while (s->sections != NULL) {
+        struct host_rules_list *next = s->sections->next;
+
+        free(s->sections);
+        s->sections = next;
+    }
+    for (size_t i = 0; i < sizeof s->lists / sizeof s->lists[0]; i++)
+        free(s->lists[i]);
+    free(s->rules);
+    free(s);
+}

@@ -1,0 +1,35 @@
+#ifndef CRAWL_CRAWL_SETTINGS_H
+#define CRAWL_CRAWL_SETTINGS_H
+
+#include "extract.h"
+#include "frontier.h"
+#include "http.h"
+#include "options.h"
+#include "scope.h"
+
+/* From what the user wants to what each part needs: the one place where struct
+ * options is taken apart. */
+struct crawl_settings {
+    const struct options *options;
+    char user_agent[256];
+    char robots_token[64]; /* its first word, up to the '/' */
+    struct scope_limits scope;
+    struct scope_rule *rules;
+    struct http_settings http;
+    struct extract_settings extract;
+    struct frontier_limits frontier;
+    struct host_rules host, loopback; /* for hosts without a section of their own */
+    struct host_rules_list *sections; /* made as hosts turn up */
+    int parsers, transfers;
+    const char **lists[8]; /* NULL-terminated arrays made from lists of options; owned */
+};
+
+/* `options` must outlive it. Fields that need other parts (extract.scope, extract.frontier, http.arg,
+ * frontier.hash_seed) stay NULL or 0. */
+struct crawl_settings *crawl_settings_new(const struct options *options);
+void crawl_settings_free(struct crawl_settings *settings);
+
+/* For frontier_limits: `arg` is the struct crawl_settings. Calls must not overlap. */
+const struct host_rules *crawl_settings_rules_for(void *arg, struct slice origin);
+
+#endif
