@@ -1,6 +1,6 @@
 #include "mime.h"
 
-#include <strings.h>
+#include "text.h"
 
 static bool is_white(char c) /* "HTTP whitespace" */
 {
@@ -117,7 +117,7 @@ static bool find_charset(struct slice rest, char label[64])
                 drop(&plain);
             }
         }
-        if (name.size == 7 && strncasecmp(name.data, "charset", 7) == 0 && is_quotable(value)) {
+        if (text_is_nocase(name, "charset") && is_quotable(value)) {
             memcpy(label, value, sizeof value);
             return true;
         }

@@ -155,6 +155,21 @@ size_t text_put(char bytes[4], uint32_t character)
     return 4;
 }
 
+bool text_begins_nocase(struct slice in, const char *lower)
+{
+    size_t i;
+
+    for (i = 0; lower[i] != '\0' && i < in.size; i++)
+        if (in.data[i] != lower[i] && (in.data[i] < 'A' || in.data[i] > 'Z' || (in.data[i] | 0x20) != lower[i]))
+            return false;
+    return lower[i] == '\0';
+}
+
+bool text_is_nocase(struct slice in, const char *lower)
+{
+    return text_begins_nocase(in, lower) && lower[in.size] == '\0';
+}
+
 struct slice text_prefix(struct slice in, size_t size)
 {
     if (in.size <= size)

@@ -38,6 +38,12 @@ uint32_t text_next(struct slice *in);
 /* Writes `character`, a Unicode scalar value, to bytes[]. Gives its size, 1 to 4. */
 size_t text_put(char bytes[4], uint32_t character);
 
+/* True if `in` is `lower`, a string in lower case, but for the case of ASCII letters. */
+bool text_is_nocase(struct slice in, const char *lower);
+
+/* True if `in` begins so. */
+bool text_begins_nocase(struct slice in, const char *lower);
+
 /* The longest prefix of valid UTF-8 `in` that has at most `size` bytes and ends
  * between two characters. */
 struct slice text_prefix(struct slice in, size_t size);
