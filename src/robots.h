@@ -22,8 +22,8 @@ void robots_free(struct robots *robots);
 /* Why a URL is allowed or refused. */
 struct robots_verdict {
     bool allowed;
-    unsigned line;      /* of the rule in the file, from 1; 0: no rule matched, so allowed */
-    struct slice rule;  /* that line's text, "Disallow: /x"; inside the struct robots */
+    unsigned line;     /* of the rule in the file, from 1; 0: no rule matched, so allowed */
+    struct slice rule; /* that line's text, "Disallow: /x"; inside the struct robots */
 };
 
 /* May `target` (path and query, as url_target() gives it) be fetched? The longest match
