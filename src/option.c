@@ -14,34 +14,11 @@ const struct option_entry option_table[] = {
 };
 const size_t option_count = sizeof option_table / sizeof option_table[0];
 
-const char *const option_group_names[GROUP_COUNT] = {
-    "Files", "Speed", "Patience", "Limits", "Scope", "HTTP", "What is kept", "Talk", "Other", "Verbs", "For testing",
-};
-
-const char *const options_verb_names[VERB_COUNT] = {"crawl",  "status", "report",  "export",
-                                                    "search", "sql",    "explain", "robots"};
-
 /* Where values go: the options themselves, or a section of them. */
 struct target {
     struct options *options;
     struct options_section *section; /* NULL: the options themselves */
 };
-
-bool option_is_for(const struct option_entry *entry, enum options_verb verb)
-{
-    unsigned verbs = entry->verbs == 0 ? 1u << VERB_CRAWL : entry->verbs;
-
-    return (verbs & 1u << verb) != 0;
-}
-
-const struct option_entry *option_find(enum options_verb verb, const char *name)
-{
-    for (size_t i = 0; i < option_count; i++) {
-        if (option_is_for(&option_table[i], verb) && strcmp(option_table[i].name, name) == 0)
-            return &option_table[i];
-    }
-    return NULL;
-}
 
 struct slice option_choice(const char *choices, size_t index)
 {
@@ -360,9 +337,15 @@ bool option_set_in_section(struct options *options, struct options_section *sect
                            const char *text, const struct option_origin *origin, struct err *err)
 {
     struct target target = {options, section};
+    const char *where = keep_origin(options, origin->where);
+    struct buf line = {.limit = 1u << 20};
 
-    if (!put(&target, entry, text, false, keep_origin(options, origin->where)))
+    if (!put(&target, entry, text, false, where))
         return refuse(entry, text, origin, err);
+    buf_printf(&line, "%s = ", entry->name);
+    option_add_value(&line, entry, text);
+    add_item(options, &section->said, line.data, line.size, where);
+    buf_free(&line);
     section->given |= option_section_bit(entry);
     return true;
 }

@@ -85,10 +85,22 @@ struct option_origin {
     const char *where; /* "command line", "file:12", "CRAWL_RATE"; copied */
 };
 
+bool option_is_for(const struct option_entry *entry, enum options_verb verb);
+
 /* The entry of this whole name for a verb, or NULL. */
 const struct option_entry *option_find(enum options_verb verb, const char *name);
 
-bool option_is_for(const struct option_entry *entry, enum options_verb verb);
+/* The entry of this letter for a verb, or NULL. */
+const struct option_entry *option_find_letter(enum options_verb verb, char letter);
+
+/* The entry that a user means by `name`: the whole name, "no-" and the name of an OPTION_BOOL (*negated is set then),
+ * or with `abbreviated` the beginning of just one of these. NULL: none, or more than one; the reason names what is
+ * near. `dashes` ("--" or "") go before names in it. */
+const struct option_entry *option_lookup(enum options_verb verb, const char *name, bool abbreviated, const char *dashes,
+                                         bool *negated, struct err *err);
+
+/* Appends the environment variable of an option, "CRAWL_MAX_PAGES". */
+void option_add_variable(const struct option_entry *entry, struct buf *out);
 
 /* Sets the option from text. An OPTION_BOOL takes a value_bool() word. False: `text` is no such value; the reason says
  * what would be. */
@@ -108,7 +120,13 @@ uint64_t option_section_bit(const struct option_entry *entry);
 /* Frees what a list holds and leaves it empty. */
 void option_clear_list(struct options_list *list);
 
-/* Appends the value as text, as it could be given; lists joined by ", "; secrets as "***". Adds nothing if there is no
+/* Appends one value of an option; of a secret at most what kind of secret it is, and "***". */
+void option_add_value(struct buf *out, const struct option_entry *entry, const char *value);
+
+/* The list of an OPTION_LIST or OPTION_WORDS, else NULL. */
+const struct options_list *option_list(const struct options *options, const struct option_entry *entry);
+
+/* Appends the value as text, as it could be given; lists joined by ", "; secrets as above. Adds nothing if there is no
  * value. */
 void option_add_text(const struct options *options, const struct option_entry *entry, struct buf *out);
 

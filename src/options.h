@@ -96,6 +96,7 @@ struct options_section {
     const char *origin;       /* file and line of the section */
     struct options_host host; /* only the fields it sets are meaningful */
     uint64_t given;           /* which: bits by the order of per-host options in the table */
+    struct options_list said; /* the same as lines "name = value", secrets left out */
 };
 
 struct options {

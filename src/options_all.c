@@ -47,6 +47,7 @@ void options_free(struct options *options)
         struct options_section *section = &options->sections[i];
 
         option_clear_list(&section->host.headers);
+        option_clear_list(&section->said);
         free(section->host.user);
         free(section->host.bearer);
         free(section->pattern);
@@ -145,33 +146,37 @@ bool options_for_host(const struct options *options, const char *host, struct op
     return any;
 }
 
-/* A secret says which it is, not what: of "Name: value" the name stays. */
-static void add_value(struct buf *out, const struct option_entry *entry, const char *text)
+void option_add_value(struct buf *out, const struct option_entry *entry, const char *value)
 {
-    const char *colon = strchr(text, ':');
+    const char *colon = strchr(value, ':');
 
     if (!(entry->flags & OPTION_SECRET))
-        buf_add_string(out, text);
+        buf_add_string(out, value);
     else if (entry->kind == OPTION_LIST && colon != NULL)
-        buf_printf(out, "%.*s: ***", (int)(colon - text), text);
+        buf_printf(out, "%.*s: ***", (int)(colon - value), value); /* "Name: value" */
     else
         buf_add_string(out, "***");
+}
+
+const struct options_list *option_list(const struct options *options, const struct option_entry *entry)
+{
+    if (entry->kind != OPTION_LIST && entry->kind != OPTION_WORDS)
+        return NULL;
+    return (const void *)((const char *)options + entry->field);
 }
 
 void option_add_text(const struct options *options, const struct option_entry *entry, struct buf *out)
 {
     const struct options_note *note = &options->notes[entry - option_table];
-    const struct options_list *list = (const void *)((const char *)options + entry->field);
+    const struct options_list *list = option_list(options, entry);
 
-    if (entry->kind == OPTION_LIST || entry->kind == OPTION_WORDS) {
-        for (size_t i = 0; i < list->count; i++) {
-            if (i > 0)
-                buf_add_string(out, ", ");
-            add_value(out, entry, list->items[i].text);
-        }
-    } else if (note->text != NULL) {
-        add_value(out, entry, note->text);
+    for (size_t i = 0; list != NULL && i < list->count; i++) {
+        if (i > 0)
+            buf_add_string(out, ", ");
+        option_add_value(out, entry, list->items[i].text);
     }
+    if (list == NULL && note->text != NULL)
+        option_add_value(out, entry, note->text);
 }
 
 void options_add_json(const struct options *options, struct buf *out)

@@ -135,10 +135,8 @@ bool value_bytes(const char *text, int64_t *bytes)
         text++;
     if (*text != '\0')
         return false;
-    if (power == 0) {
-        *bytes = number / 1000000;
-        return number % 1000000 == 0;
-    }
+    if (power == 0 && number % 1000000 != 0)
+        return false;
     if (!scaled(number, (int64_t)1 << (10 * power), &result))
         return false;
     *bytes = result;
