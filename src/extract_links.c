@@ -95,21 +95,6 @@ static bool is_followed_kind(const struct extract *x, unsigned kind)
     return kind >= LINK_REDIRECT || (x->settings->follow >> kind & 1) != 0;
 }
 
-/* The depth a URL gets when it is found in this way. */
-static int depth_of(const struct page *page, unsigned kind)
-{
-    switch (kind) {
-    case LINK_SEED:
-        return 0;
-    case LINK_REDIRECT:
-    case LINK_REFRESH:
-    case LINK_SITEMAP_FILE:
-        return page->depth;
-    default:
-        return page->depth + 1;
-    }
-}
-
 static enum page_skip skip_of(enum scope_verdict verdict)
 {
     switch (verdict) {
@@ -136,7 +121,7 @@ static void judge(struct extract *x, struct page *page, struct page_link *link, 
     if (link->kind == LINK_SEED) /* A seed is wanted whatever the rules say. */
         link->skip = SKIP_NONE;
     else
-        link->skip = (uint8_t)skip_of(scope_judge(x->matcher, url, depth_of(page, link->kind), why, sizeof why));
+        link->skip = (uint8_t)skip_of(scope_judge(x->matcher, url, page_link_depth(page, link->kind), why, sizeof why));
     if (link->skip == SKIP_NONE && !is_followed_kind(x, link->kind)) {
         link->skip = SKIP_KIND;
     } else if (link->skip == SKIP_NONE && settings->obey_nofollow && nofollow) {

@@ -34,6 +34,15 @@ const char *const page_skip_names[SKIP_REASON_COUNT] = {
     [SKIP_KIND] = "kind", [SKIP_HOST_GAVE_UP] = "host_gave_up",
 };
 
+uint16_t page_link_depth(const struct page *page, unsigned kind)
+{
+    if (kind == LINK_SEED)
+        return 0;
+    if (kind == LINK_REDIRECT || kind == LINK_REFRESH || kind == LINK_SITEMAP_FILE)
+        return page->depth;
+    return page->depth == UINT16_MAX ? UINT16_MAX : page->depth + 1;
+}
+
 void host_state_free(struct host_state *state)
 {
     if (state == NULL)

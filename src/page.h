@@ -126,6 +126,12 @@ struct host_state {
 
 void host_state_free(struct host_state *state);
 
+struct page;
+
+/* Links from a seed to what `page` brings in the way `kind` (of a page_link): one more than to the page, but as many for
+ * a redirect, a refresh and a sitemap file; 0 for a seed. */
+uint16_t page_link_depth(const struct page *page, unsigned kind);
+
 #define PAGE_REDIRECTS_MAX 16
 #define PAGE_POOL_LIMIT    (64u * 1024 * 1024) /* bytes of text a page may bring */
 

@@ -36,15 +36,16 @@ struct store *store_open(const char *address, const struct store_options *option
 /* A random number made with the database: the seed of its keyed hash. */
 uint64_t store_hash_seed(struct store *s);
 
-/* Told once at start, hosts first, then URLs in order of ids. */
-bool store_hosts(struct store *s, void (*tell)(void *arg, const struct host_state *state), void *arg, struct err *err);
-bool store_known(struct store *s,
-                 void (*tell)(void *arg, int64_t id, uint64_t text_hash, uint64_t key_hash, int64_t host_id,
-                              enum frontier_known state),
-                 void *arg, struct err *err);
+/* Told once at start, hosts first, then URLs in order of ids. What is told is valid during the call. */
+typedef void store_tell_host(void *arg, const struct host_state *state);
+typedef void store_tell_known(void *arg, int64_t id, uint64_t text_hash, uint64_t key_hash, int64_t host_id,
+                              enum frontier_known state);
+bool store_hosts(struct store *s, store_tell_host *tell, void *arg, struct err *err);
+bool store_known(struct store *s, store_tell_known *tell, void *arg, struct err *err);
 
 /* URLs that were seeds of earlier runs, for their scope. */
-bool store_seeds(struct store *s, void (*tell)(void *arg, struct slice url), void *arg, struct err *err);
+typedef void store_tell_seed(void *arg, struct slice url);
+bool store_seeds(struct store *s, store_tell_seed *tell, void *arg, struct err *err);
 
 /* Up to `max` waiting rows of a host with id > after, in order of ids. The rows' slices are valid until the next call.
  * Returns how many, -1 on failure. */
@@ -74,5 +75,28 @@ bool store_totals(struct store *s, struct store_totals *totals, struct err *err)
  * or limited, checkpoints into one file that can be mailed, closes. s may be NULL. False: something of this failed, the
  * data are safe. */
 bool store_close(struct store *s, enum store_outcome outcome, const char *stats, struct err *err);
+
+/* For tests: called, if set, at named points: "begin", "commit", "committed" of each transaction, "close", "indexed".
+ */
+extern void (*store_fault)(const char *point);
+
+/* --- For who implements a store: its struct begins with a struct store ---------- */
+struct store_calls {
+    uint64_t (*hash_seed)(struct store *s);
+    bool (*hosts)(struct store *s, store_tell_host *tell, void *arg, struct err *err);
+    bool (*known)(struct store *s, store_tell_known *tell, void *arg, struct err *err);
+    bool (*seeds)(struct store *s, store_tell_seed *tell, void *arg, struct err *err);
+    long (*claim)(struct store *s, int64_t host_id, int64_t after, size_t max, const struct waiting_url **rows,
+                  struct err *err);
+    bool (*host)(struct store *s, int64_t host_id, struct host_state **state);
+    bool (*write)(struct store *s, struct page *const *pages, size_t count, struct err *err);
+    bool (*write_hosts)(struct store *s, const struct host_state *states, size_t count, struct err *err);
+    bool (*totals)(struct store *s, struct store_totals *totals, struct err *err);
+    bool (*close)(struct store *s, enum store_outcome outcome, const char *stats, struct err *err);
+};
+
+struct store {
+    const struct store_calls *calls;
+};
 
 #endif

@@ -1,0 +1,326 @@
+-- The database that crawl writes: the one copy of its tables and views, compiled into the program. Runs on SQLite 3.37
+-- and later. The views are for people and are a contract; tables may change with user_version (the store migrates).
+--
+-- Tables hold integers: ids, milliseconds (times since 1970-01-01 UTC), bytes. Views have whole URLs and ISO times.
+-- Every URL ever seen has one row in `url` and one state:
+--   recorded  it has a row in `page`: it was asked for, and that is what came of it;
+--   skipped   url.skip says why it never will be;
+--   waiting   neither.
+-- Rows are only ever added, in the order found; a page, its links and the URLs they brought are committed together.
+
+CREATE TABLE meta (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run (
+    id INTEGER PRIMARY KEY,
+    started_ms INTEGER NOT NULL,
+    ended_ms INTEGER,
+    outcome TEXT NOT NULL DEFAULT 'running'
+        CHECK (outcome IN ('running', 'complete', 'limit', 'interrupted', 'failed')), -- still 'running' later: it was killed
+    pid INTEGER NOT NULL,
+    args TEXT NOT NULL,
+    settings TEXT NOT NULL, -- JSON
+    versions TEXT NOT NULL,
+    stats TEXT              -- JSON
+) STRICT;
+
+-- Names of numbers.
+CREATE TABLE outcome (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE skip_reason (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE link_kind (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE mime (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE rule (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT; -- words for why something is skipped
+
+CREATE TABLE host (
+    id INTEGER PRIMARY KEY,
+    origin TEXT NOT NULL, -- https://www.example.org
+    robots_status INTEGER NOT NULL DEFAULT 0, -- of robots.txt; 0: not asked for yet, -1: no answer
+    robots_ms INTEGER,
+    robots_body TEXT,
+    crawl_delay_ms INTEGER,
+    held_until_ms INTEGER,
+    fails INTEGER NOT NULL DEFAULT 0, -- in a row
+    given_up INTEGER NOT NULL DEFAULT 0,
+    address TEXT,
+    http_version TEXT
+) STRICT;
+
+-- What was really done to a host in a run.
+CREATE TABLE host_run (
+    host_id INTEGER NOT NULL REFERENCES host(id),
+    run_id INTEGER NOT NULL REFERENCES run(id),
+    requests INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    errors INTEGER NOT NULL,
+    too_many INTEGER NOT NULL, -- answers 429 and 503
+    least_gap_ms INTEGER,      -- between the starts of two requests
+    median_gap_ms INTEGER,
+    most_parallel INTEGER NOT NULL,
+    PRIMARY KEY (host_id, run_id)
+) STRICT, WITHOUT ROWID;
+
+-- Every URL ever seen. `hash` tells texts apart, keyed with meta.hash_seed; `key_hash` is that of the URL's key where a
+-- rule makes it differ from the text. No index: the frontier knows them all.
+CREATE TABLE url (
+    id INTEGER PRIMARY KEY,
+    url TEXT NOT NULL,
+    hash INTEGER NOT NULL,
+    key_hash INTEGER,
+    host_id INTEGER REFERENCES host(id),  -- NULL: never to be fetched
+    skip INTEGER REFERENCES skip_reason(id),
+    rule_id INTEGER REFERENCES rule(id),  -- which rule decided so
+    rule_line INTEGER,                    -- its line in robots.txt
+    found_on INTEGER REFERENCES url(id),  -- NULL: a seed, or named by robots.txt
+    depth INTEGER NOT NULL,               -- links from a seed
+    via INTEGER NOT NULL REFERENCES link_kind(id),
+    same_as INTEGER REFERENCES url(id),   -- skip 'duplicate': of this one
+    lastmod_ms INTEGER                    -- as a sitemap says
+) STRICT;
+
+CREATE TABLE seed (
+    url_id INTEGER PRIMARY KEY REFERENCES url(id),
+    run_id INTEGER NOT NULL REFERENCES run(id)
+) STRICT;
+
+CREATE TABLE page (
+    id INTEGER PRIMARY KEY REFERENCES url(id),
+    run_id INTEGER NOT NULL REFERENCES run(id),
+    kind INTEGER NOT NULL, -- 0 document, 2 sitemap, 3 external link asked for by HEAD
+    outcome INTEGER NOT NULL REFERENCES outcome(id),
+    status INTEGER,
+    error TEXT,
+    title TEXT,            -- NULL: no title element
+    h1 TEXT,
+    description TEXT,
+    og_title TEXT,
+    lang TEXT,
+    mime_id INTEGER REFERENCES mime(id),
+    charset TEXT,
+    charset_source TEXT,
+    redirect_to INTEGER REFERENCES url(id),
+    canonical_id INTEGER REFERENCES url(id),
+    location TEXT,         -- as it was sent
+    robots INTEGER NOT NULL, -- 1 noindex, 2 nofollow
+    x_robots TEXT,
+    bytes INTEGER,         -- of the body, decoded
+    wire_bytes INTEGER,    -- as they came, head included
+    dns_ms INTEGER,
+    connect_ms INTEGER,
+    tls_ms INTEGER,
+    first_byte_ms INTEGER,
+    total_ms INTEGER,
+    fetched_ms INTEGER NOT NULL,
+    tries INTEGER NOT NULL,
+    redirects INTEGER NOT NULL, -- hops on the way here
+    address TEXT,
+    http_version TEXT,
+    body_hash INTEGER,
+    text_hash INTEGER,
+    text_simhash INTEGER,
+    etag TEXT,
+    last_modified TEXT,
+    first_link INTEGER,    -- its links are the `links_out` rows of `link` from this id on
+    links_out INTEGER NOT NULL,
+    links_left_out INTEGER NOT NULL -- beyond the limits
+) STRICT;
+
+CREATE TABLE anchor (
+    id INTEGER PRIMARY KEY,
+    text TEXT NOT NULL -- mostly, but not always, once
+) STRICT;
+
+-- One row for a target and kind on a page. Those of a page stand together: see page.first_link.
+CREATE TABLE link (
+    id INTEGER PRIMARY KEY,
+    src INTEGER NOT NULL REFERENCES page(id),
+    dst INTEGER NOT NULL REFERENCES url(id),
+    kind INTEGER NOT NULL REFERENCES link_kind(id),
+    rel INTEGER NOT NULL, -- 1 nofollow, 2 ugc, 4 sponsored
+    anchor_id INTEGER REFERENCES anchor(id)
+) STRICT;
+
+-- Made at the end of a run from `link`, and valid while meta has the key 'indexed': how many links each URL has, and
+-- which links lead to something else than a good page.
+CREATE TABLE inbound (
+    id INTEGER PRIMARY KEY REFERENCES url(id),
+    links INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE bad_link (
+    dst INTEGER NOT NULL REFERENCES url(id),
+    link_id INTEGER NOT NULL REFERENCES link(id),
+    PRIMARY KEY (dst, link_id)
+) STRICT, WITHOUT ROWID;
+
+-- ---- Views
+
+CREATE VIEW pages AS
+SELECT p.id, u.url, p.status, o.name AS outcome, p.title, u.depth, m.name AS content_type, p.charset, p.bytes, p.total_ms,
+    r.url AS redirect_to, f.url AS found_on,
+    strftime('%Y-%m-%dT%H:%M:%fZ', p.fetched_ms / 1000.0, 'unixepoch') AS fetched_at,
+    p.error, p.tries,
+    p.h1, p.description, p.og_title, p.lang, c.url AS canonical, p.robots & 1 AS noindex, p.robots >> 1 & 1 AS nofollow,
+    p.x_robots, p.wire_bytes, p.dns_ms, p.connect_ms, p.tls_ms, p.first_byte_ms, p.links_out, p.links_left_out,
+    p.location, p.redirects, p.address, p.http_version, p.charset_source, p.etag, p.last_modified,
+    p.body_hash, p.text_hash, p.text_simhash, p.kind = 3 AS external, p.run_id
+FROM page p
+    JOIN url u ON u.id = p.id
+    LEFT JOIN outcome o ON o.id = p.outcome
+    LEFT JOIN mime m ON m.id = p.mime_id
+    LEFT JOIN url r ON r.id = p.redirect_to
+    LEFT JOIN url f ON f.id = u.found_on
+    LEFT JOIN url c ON c.id = p.canonical_id
+WHERE p.kind <> 2;
+
+CREATE VIEW links AS
+SELECT s.url AS from_url, d.url AS to_url, k.name AS kind, l.rel & 1 AS nofollow, a.text AS anchor,
+    l.rel >> 1 & 1 AS ugc, l.rel >> 2 & 1 AS sponsored, l.src AS from_id, l.dst AS to_id, l.id
+FROM page p
+    JOIN link l ON l.id >= p.first_link AND l.id < p.first_link + p.links_out
+    LEFT JOIN url s ON s.id = p.id
+    LEFT JOIN url d ON d.id = l.dst
+    LEFT JOIN link_kind k ON k.id = l.kind
+    LEFT JOIN anchor a ON a.id = l.anchor_id;
+
+CREATE VIEW frontier AS
+SELECT u.id, u.url, u.depth, h.origin AS host, f.url AS found_on, k.name AS via
+FROM url u
+    LEFT JOIN host h ON h.id = u.host_id
+    LEFT JOIN url f ON f.id = u.found_on
+    LEFT JOIN link_kind k ON k.id = u.via
+WHERE u.host_id IS NOT NULL AND u.skip IS NULL AND NOT EXISTS (SELECT 1 FROM page p WHERE p.id = u.id);
+
+CREATE VIEW skipped AS
+SELECT u.url, s.name AS reason,
+    r.name AS rule, f.url AS found_on, u.rule_line AS line, u.depth, d.url AS same_as, u.id
+FROM url u
+    LEFT JOIN skip_reason s ON s.id = u.skip
+    LEFT JOIN rule r ON r.id = u.rule_id
+    LEFT JOIN url f ON f.id = u.found_on
+    LEFT JOIN url d ON d.id = u.same_as
+WHERE u.skip IS NOT NULL;
+
+-- Links to what is not a good page: from the table made at the end of a run, or, before that, by looking at all links.
+CREATE VIEW bad_links AS
+SELECT dst, link_id FROM bad_link WHERE EXISTS (SELECT 1 FROM meta WHERE key = 'indexed')
+UNION ALL
+SELECT l.dst, l.id FROM link l
+WHERE NOT EXISTS (SELECT 1 FROM meta WHERE key = 'indexed') AND l.dst IN (SELECT p.id FROM page p WHERE p.outcome <> 1);
+
+CREATE VIEW inbound_links AS
+SELECT id, links FROM inbound WHERE EXISTS (SELECT 1 FROM meta WHERE key = 'indexed')
+UNION ALL
+SELECT dst, count(*) FROM link WHERE NOT EXISTS (SELECT 1 FROM meta WHERE key = 'indexed') GROUP BY dst;
+
+CREATE VIEW broken_links AS
+SELECT d.url, p.status, o.name AS outcome, p.error, s.url AS found_on, a.text AS anchor, k.name AS kind, p.id, l.src AS found_on_id
+FROM bad_links b
+    JOIN page p ON p.id = b.dst AND p.outcome NOT IN (1, 2, 4)
+    JOIN url d ON d.id = b.dst
+    JOIN link l ON l.id = b.link_id
+    JOIN url s ON s.id = l.src
+    LEFT JOIN outcome o ON o.id = p.outcome
+    LEFT JOIN link_kind k ON k.id = l.kind
+    LEFT JOIN anchor a ON a.id = l.anchor_id;
+
+CREATE VIEW duplicate_titles AS
+SELECT p.title, count(*) AS pages, min(p.id) AS example_id, (SELECT u.url FROM url u WHERE u.id = min(p.id)) AS example_url
+FROM page p
+WHERE p.title <> '' AND p.outcome = 1 AND p.kind = 0
+GROUP BY p.title HAVING count(*) > 1
+ORDER BY count(*) DESC, p.title;
+
+CREATE VIEW missing_titles AS
+SELECT u.url, p.title IS NOT NULL AS is_empty, p.h1, u.depth, f.url AS found_on, p.id
+FROM page p
+    JOIN url u ON u.id = p.id
+    JOIN mime m ON m.id = p.mime_id
+    LEFT JOIN url f ON f.id = u.found_on
+WHERE (p.title IS NULL OR p.title = '') AND p.outcome = 1 AND p.kind = 0 AND m.name IN ('text/html', 'application/xhtml+xml');
+
+-- Ways of two hops and more, and circles. `hops` counts redirects.
+CREATE VIEW redirect_chains AS
+WITH RECURSIVE way(start, at, hops, path) AS (
+    SELECT p.id, p.redirect_to, 1, p.id || '>' || p.redirect_to FROM page p WHERE p.redirect_to IS NOT NULL
+    UNION ALL
+    SELECT w.start, p.redirect_to, w.hops + 1, w.path || '>' || p.redirect_to
+    FROM way w JOIN page p ON p.id = w.at
+    WHERE p.redirect_to IS NOT NULL AND w.hops < 20 AND w.at <> w.start
+)
+SELECT s.url AS start, e.url AS final, max(w.hops) AS hops,
+    w.at = w.start OR max(w.hops) >= 20 AS is_loop, p.status AS final_status, o.name AS final_outcome, w.path AS ids
+FROM way w
+    JOIN url s ON s.id = w.start
+    LEFT JOIN url e ON e.id = w.at
+    LEFT JOIN page p ON p.id = w.at
+    LEFT JOIN outcome o ON o.id = p.outcome
+GROUP BY w.start
+HAVING max(w.hops) > 1 OR w.at = w.start;
+
+CREATE VIEW slowest_pages AS
+SELECT u.url, p.total_ms, p.first_byte_ms, p.bytes, p.status, p.id
+FROM page p JOIN url u ON u.id = p.id
+WHERE p.total_ms IS NOT NULL AND p.kind = 0
+ORDER BY p.total_ms DESC;
+
+CREATE VIEW large_pages AS
+SELECT u.url, p.bytes, p.wire_bytes, p.total_ms, p.links_out, p.id
+FROM page p JOIN url u ON u.id = p.id
+WHERE p.bytes IS NOT NULL AND p.kind = 0
+ORDER BY p.bytes DESC;
+
+CREATE VIEW deep_pages AS
+SELECT u.url, u.depth, f.url AS found_on, p.title, p.id
+FROM page p JOIN url u ON u.id = p.id LEFT JOIN url f ON f.id = u.found_on
+WHERE p.kind = 0 AND u.depth > 3
+ORDER BY u.depth DESC;
+
+CREATE VIEW status_summary AS
+SELECT o.name AS outcome, p.status, count(*) AS pages, sum(p.bytes) AS bytes, avg(p.total_ms) AS mean_ms, max(p.total_ms) AS most_ms
+FROM page p LEFT JOIN outcome o ON o.id = p.outcome
+WHERE p.kind <> 2
+GROUP BY p.outcome, p.status
+ORDER BY count(*) DESC;
+
+CREATE VIEW hosts AS
+WITH done AS (
+    SELECT u.host_id, count(*) AS urls, count(p.id) AS pages, sum(p.outcome = 1) AS ok,
+        sum(p.outcome NOT IN (1, 2, 4)) AS broken, sum(u.skip IS NOT NULL) AS skipped, sum(p.bytes) AS bytes,
+        sum(p.wire_bytes) AS wire_bytes, avg(p.total_ms) AS mean_ms
+    FROM url u LEFT JOIN page p ON p.id = u.id
+    WHERE u.host_id IS NOT NULL
+    GROUP BY u.host_id
+)
+SELECT h.origin AS host, coalesce(d.urls, 0) AS urls, coalesce(d.pages, 0) AS pages, coalesce(d.ok, 0) AS ok,
+    coalesce(d.broken, 0) AS broken, coalesce(d.skipped, 0) AS skipped, d.bytes, d.wire_bytes, d.mean_ms,
+    h.robots_status, h.crawl_delay_ms, h.given_up, h.address, h.http_version, h.id
+FROM host h LEFT JOIN done d ON d.host_id = h.id;
+
+CREATE VIEW most_linked AS
+SELECT u.url, i.links, p.status, p.title, i.id
+FROM inbound_links i JOIN url u ON u.id = i.id LEFT JOIN page p ON p.id = i.id
+ORDER BY i.links DESC;
+
+-- Pages that a sitemap names but nothing links to.
+CREATE VIEW orphans AS
+SELECT u.url, p.status, p.title, f.url AS sitemap, p.id
+FROM url u JOIN page p ON p.id = u.id LEFT JOIN url f ON f.id = u.found_on
+WHERE u.via = 34 AND p.kind = 0 AND u.id NOT IN (SELECT id FROM inbound_links);
+
+CREATE VIEW sitemaps AS
+SELECT u.url, p.status, o.name AS outcome, p.bytes, p.links_out AS entries, p.error, f.url AS found_on, p.id
+FROM page p JOIN url u ON u.id = p.id LEFT JOIN outcome o ON o.id = p.outcome LEFT JOIN url f ON f.id = u.found_on
+WHERE p.kind = 2;
+
+CREATE VIEW politeness AS
+SELECT h.origin AS host, l.run_id, l.requests, l.bytes, l.errors, l.too_many, l.least_gap_ms, l.median_gap_ms,
+    l.most_parallel, h.crawl_delay_ms, h.robots_status
+FROM host_run l JOIN host h ON h.id = l.host_id;
+
+CREATE VIEW runs AS
+SELECT id, strftime('%Y-%m-%dT%H:%M:%fZ', started_ms / 1000.0, 'unixepoch') AS started_at,
+    strftime('%Y-%m-%dT%H:%M:%fZ', ended_ms / 1000.0, 'unixepoch') AS ended_at,
+    (ended_ms - started_ms) / 1000.0 AS seconds, outcome, args, settings, versions, stats
+FROM run;

@@ -1,0 +1,220 @@
+#include "store_sqlite.h"
+
+#include "clock.h"
+#include "html.h"
+#include "mem.h"
+#include "store_sqlite_parts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The limit of one text made valid: robots.txt is the longest, three bytes for each of its own at worst. */
+#define CLEAN_LIMIT (4u * 1024 * 1024)
+
+static const char schema[] =
+#include "schema.inc"
+    ;
+
+static uint64_t hash_seed(struct store *s)
+{
+    return ((struct sqlite_store *)s)->hash_seed;
+}
+
+static const struct store_calls calls = {
+    .hash_seed = hash_seed,
+    .hosts = store_sqlite_hosts,
+    .known = store_sqlite_known,
+    .seeds = store_sqlite_seeds,
+    .claim = store_sqlite_claim,
+    .host = store_sqlite_host,
+    .write = store_sqlite_write,
+    .write_hosts = store_sqlite_write_hosts,
+    .totals = store_sqlite_totals,
+    .close = store_sqlite_close,
+};
+
+static uint32_t big_endian(const unsigned char *bytes)
+{
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+static bool judge(const char *path, uint32_t application_id, uint32_t version, enum store_failure *why, struct err *err)
+{
+    if (application_id != STORE_APPLICATION_ID) {
+        *why = STORE_FOREIGN;
+        return err_set(err, "%s was not made by crawl: name another file with -o", path);
+    }
+    if (version > STORE_VERSION) {
+        *why = STORE_NEWER;
+        return err_set(err, "%s was made by a newer crawl (version %u of its tables, this program knows %d)", path,
+                       version, STORE_VERSION);
+    }
+    return true;
+}
+
+/* Looks at the head of an existing file without SQLite, which may change even what it opens for reading. The fields are
+ * those of "The Database Header", fileformat2.html. Before SQLite has it open: close() drops POSIX locks. */
+static bool check_file(const char *path, enum store_failure *why, struct err *err)
+{
+    unsigned char head[100];
+    ssize_t size;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    *why = STORE_FILE;
+    if (fd < 0)
+        return errno == ENOENT || err_set(err, "cannot open %s: %s", path, strerror(errno));
+    size = read(fd, head, sizeof head);
+    close(fd);
+    if (size < 0)
+        return err_set(err, "cannot read %s: %s", path, strerror(errno));
+    if (size == 0)
+        return true;
+    if ((size_t)size < sizeof head || memcmp(head, "SQLite format 3", 16) != 0)
+        return judge(path, 0, 0, why, err);
+    return judge(path, big_endian(head + 68), big_endian(head + 60), why, err);
+}
+
+static bool is_wal(struct sqlite_store *s)
+{
+    sqlite3_stmt *mode = NULL;
+    bool wal = sqlite3_prepare_v2(s->db, "PRAGMA journal_mode = WAL", -1, &mode, NULL) == SQLITE_OK &&
+               sqlite3_step(mode) == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(mode, 0), "wal") == 0;
+
+    sqlite3_finalize(mode);
+    return wal;
+}
+
+/* One transaction, so that a file is ours and whole, or empty. */
+static bool make_tables(struct sqlite_store *s, struct err *err)
+{
+    char sql[300];
+    int64_t seed;
+
+    sqlite3_randomness(sizeof seed, &seed);
+    snprintf(sql, sizeof sql,
+             "PRAGMA application_id = %d; PRAGMA user_version = %d;"
+             "INSERT INTO meta (key, value) VALUES ('hash_seed', '%" PRId64 "')",
+             STORE_APPLICATION_ID, STORE_VERSION, seed);
+    if (store_sqlite_run(s, "PRAGMA page_size = 8192") && store_sqlite_begin(s) && store_sqlite_run(s, schema) &&
+        store_sqlite_run(s, sql) && store_sqlite_commit(s))
+        return true;
+    store_sqlite_failed(s, "make", err);
+    store_sqlite_rollback(s);
+    return false;
+}
+
+static bool add_name(struct sqlite_store *s, const char *table, int id, const char *name)
+{
+    char sql[200];
+
+    snprintf(sql, sizeof sql, "INSERT INTO %s (id, name) VALUES (%d, '%s') ON CONFLICT (id) DO NOTHING", table, id,
+             name);
+    return store_sqlite_run(s, sql);
+}
+
+/* The names of numbers that this program may write; an older program may have known fewer. */
+static bool add_names(struct sqlite_store *s)
+{
+    static const char *const other_kinds[] = {"redirect", "refresh", "sitemap", "sitemap_file", "seed"};
+    bool good = true;
+
+    for (int i = 1; good && i < PAGE_OUTCOME_COUNT; i++)
+        good = add_name(s, "outcome", i, page_outcome_names[i]);
+    for (int i = 1; good && i < SKIP_REASON_COUNT; i++)
+        good = add_name(s, "skip_reason", i, page_skip_names[i]);
+    for (int i = 0; good && i < HTML_LINK_KIND_COUNT; i++)
+        good = add_name(s, "link_kind", i, html_link_kind_names[i]);
+    for (int i = 0; good && LINK_REDIRECT + i <= LINK_SEED; i++)
+        good = add_name(s, "link_kind", LINK_REDIRECT + i, other_kinds[i]);
+    return good;
+}
+
+static void bind_or(struct binder *b, const char *text, const char *otherwise)
+{
+    store_bind_web(b, slice_of(text == NULL || text[0] == '\0' ? otherwise : text));
+}
+
+static bool add_run(struct sqlite_store *s, const struct store_options *options)
+{
+    sqlite3_stmt *insert = NULL;
+    struct binder b = {.store = s, .at = 1};
+    bool good;
+
+    /* Whoever did not note its end was killed: we hold the lock. */
+    if (!store_sqlite_run(s, "UPDATE run SET outcome = 'interrupted' WHERE outcome = 'running'") ||
+        sqlite3_prepare_v2(s->db, "INSERT INTO run (started_ms, pid, args, settings, versions) VALUES (?, ?, ?, ?, ?)",
+                           -1, &insert, NULL) != SQLITE_OK)
+        return false;
+    b.statement = insert;
+    store_bind(&b, clock_wall_ms());
+    store_bind(&b, getpid());
+    bind_or(&b, options->args, "crawl");
+    bind_or(&b, options->settings, "{}");
+    bind_or(&b, options->versions, "{}");
+    good = store_sqlite_step(insert);
+    s->run_id = sqlite3_last_insert_rowid(s->db);
+    sqlite3_finalize(insert);
+    return good;
+}
+
+static bool begin_run(struct sqlite_store *s, const struct store_options *options, struct err *err)
+{
+    if (store_sqlite_begin(s) && add_names(s) && add_run(s, options) && store_sqlite_commit(s)) {
+        s->hash_seed =
+            (uint64_t)store_sqlite_number(s, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'hash_seed'", 0);
+        s->next_link = store_sqlite_number(s, "SELECT max(id) FROM link", 0) + 1;
+        s->indexed = store_sqlite_number(s, "SELECT count(*) FROM meta WHERE key = 'indexed'", 0) > 0;
+        return true;
+    }
+    store_sqlite_failed(s, "write", err);
+    store_sqlite_rollback(s);
+    return false;
+}
+
+/* Makes or checks the tables, and begins a run. */
+static bool prepare(struct sqlite_store *s, const struct store_options *options, enum store_failure *why,
+                    struct err *err)
+{
+    int64_t tables = store_sqlite_number(s, "SELECT count(*) FROM sqlite_schema", -1);
+
+    if (tables < 0)
+        return store_sqlite_failed(s, "read", err);
+    if (tables == 0 && !make_tables(s, err))
+        return false;
+    if (!judge(s->path, (uint32_t)store_sqlite_number(s, "PRAGMA application_id", 0),
+               (uint32_t)store_sqlite_number(s, "PRAGMA user_version", 0), why, err))
+        return false;
+    if (!is_wal(s))
+        return store_sqlite_failed(s, "share", err);
+    if (!store_sqlite_offer_rows(s))
+        return store_sqlite_failed(s, "open", err);
+    return begin_run(s, options, err);
+}
+
+struct store *store_sqlite_open(const char *path, const struct store_options *options, enum store_failure *why,
+                                struct err *err)
+{
+    struct sqlite_store *s;
+    bool in_use;
+
+    if (!check_file(path, why, err))
+        return NULL;
+    s = mem_new(sizeof *s);
+    s->base.calls = &calls;
+    s->keep_links = options->keep_links;
+    s->clean.limit = CLEAN_LIMIT;
+    s->anchors = mem_array(ANCHOR_CACHE_SIZE, sizeof *s->anchors);
+    s->path = mem_string(path);
+    s->lock = store_lock_take(path, &in_use, err);
+    if (s->lock == NULL)
+        *why = in_use ? STORE_IN_USE : STORE_FILE;
+    else if (store_sqlite_connect(s, options->sync_full, err) && prepare(s, options, why, err))
+        return &s->base;
+    store_sqlite_free(s);
+    return NULL;
+}

@@ -1,0 +1,147 @@
+#ifndef CRAWL_STORE_SQLITE_PARTS_H
+#define CRAWL_STORE_SQLITE_PARTS_H
+
+#include "store.h"
+#include "store_lock.h"
+
+#include <sqlite3.h>
+
+/* What the files of the SQLite store share; nobody else includes this. */
+
+#define STORE_APPLICATION_ID 0x6372776C /* "crwl" */
+#define STORE_VERSION        1          /* user_version of the schema this program writes */
+
+enum statement { /* prepared when first used, kept to the end; their text stands in store_sqlite_db.c */
+                 DO_BEGIN,
+                 DO_COMMIT,
+                 ADD_HOST,
+                 SET_HOST,
+                 SET_HOST_RUN,
+                 ADD_URL,
+                 ADD_SEED,
+                 SET_SKIP,
+                 CLEAR_SKIP,
+                 ADD_PAGE,
+                 ADD_ANCHOR,
+                 ADD_LINKS,
+                 ADD_MIME,
+                 FIND_MIME,
+                 ADD_RULE,
+                 FIND_RULE,
+                 FIND_HOST,
+                 CLAIM,
+                 FIND_WAY,
+                 STATEMENT_COUNT
+};
+
+struct link_row { /* of `link`, before it is written */
+    int64_t src, dst;
+    int64_t anchor_id; /* 0: none */
+    uint8_t kind, rel;
+};
+
+struct known_text { /* that a text has a row: by hash, a newer text replaces an older one in its place */
+    uint64_t hash;
+    int64_t id; /* 0: this place is empty */
+};
+
+/* An anchor text that was replaced gets a second row when it comes again, which costs space and nothing else. */
+#define ANCHOR_CACHE_SIZE 32768u
+#define NAME_CACHE_SIZE   256u
+
+struct sqlite_store {
+    struct store base;
+    sqlite3 *db;
+    char *path;
+    struct store_lock *lock;
+    bool keep_links;
+    uint64_t hash_seed;
+    int64_t run_id;
+    bool indexed;          /* the tables made at the end of a run are there and true */
+    bool can_claim;        /* the index that claiming needs is there */
+    int64_t waited_ms;     /* for another program's lock, in the current call */
+    int64_t next_link;     /* id that the next row of `link` will get */
+    struct link_row *rows; /* of the current transaction */
+    size_t row_count, row_capacity;
+    struct known_text *anchors;               /* ANCHOR_CACHE_SIZE places */
+    struct known_text names[NAME_CACHE_SIZE]; /* of media types and rules */
+    struct waiting_url *claimed;              /* answer of the last claim, its texts in `texts` */
+    struct buf texts;
+    struct buf clean; /* text of strangers made valid */
+    sqlite3_stmt *statements[STATEMENT_COUNT];
+};
+
+/* --- store_sqlite_db.c: the connection ------------------------------------------- */
+
+/* Sets *err to what went wrong with the database and what to do about it. Always false. */
+bool store_sqlite_failed(struct sqlite_store *s, const char *doing, struct err *err);
+
+/* Opens s->path and sets how it is used, foreign content distrusted. */
+bool store_sqlite_connect(struct sqlite_store *s, bool sync_full, struct err *err);
+
+/* Closes the connection, gives up the lock, frees the store, however far it got. */
+void store_sqlite_free(struct sqlite_store *s);
+
+/* Runs statements without results. False as sqlite3_exec(); the caller words it. */
+bool store_sqlite_run(struct sqlite_store *s, const char *sql);
+
+/* One integer of a query's first row, or `otherwise` without one or on failure. */
+int64_t store_sqlite_number(struct sqlite_store *s, const char *sql, int64_t otherwise);
+
+/* The statement, ready for binding; NULL on failure. */
+sqlite3_stmt *store_sqlite_statement(struct sqlite_store *s, enum statement which);
+
+/* Steps a statement that gives no row, and resets it. */
+bool store_sqlite_step(sqlite3_stmt *statement);
+
+/* A write transaction. After a failed commit or any failure within, rollback. */
+bool store_sqlite_begin(struct sqlite_store *s);
+bool store_sqlite_commit(struct sqlite_store *s);
+void store_sqlite_rollback(struct sqlite_store *s);
+
+/* Calls store_fault, if set. */
+void store_sqlite_reach(const char *point);
+
+/* --- store_sqlite_bind.c: values for a statement, from left to right ---------------- */
+struct binder {
+    struct sqlite_store *store;
+    sqlite3_stmt *statement;
+    int at; /* the next parameter */
+};
+
+void store_bind(struct binder *b, int64_t value);
+void store_bind_unless(struct binder *b, int64_t value, int64_t null); /* NULL if it is this one */
+void store_bind_text(struct binder *b, struct slice text);             /* valid UTF-8 that outlives the step */
+void store_bind_some(struct binder *b, struct slice text);             /* the same; NULL if empty */
+void store_bind_web(struct binder *b, struct slice text);              /* bytes of strangers; NULL if NULL or empty */
+
+/* --- store_sqlite_names.c: ids for texts that come again --------------------------- */
+
+/* Id of an anchor text, 0 on failure. */
+int64_t store_sqlite_anchor(struct sqlite_store *s, struct slice text);
+
+/* Id of a media type (ADD_MIME) or the words of a rule (ADD_RULE); 0 if the text is empty, or on failure. */
+int64_t store_sqlite_name(struct sqlite_store *s, enum statement add, struct slice text);
+
+/* After a rollback: rows that were known may be gone. */
+void store_sqlite_forget_names(struct sqlite_store *s);
+
+/* --- store_sqlite_links.c: many rows of `link` by one step --------------------------- */
+
+/* Makes the table-valued source from which ADD_LINKS selects: s->rows. */
+bool store_sqlite_offer_rows(struct sqlite_store *s);
+void store_sqlite_add_row(struct sqlite_store *s, const struct link_row *row);
+
+/* --- The calls of store.h ------------------------------------------------------------- */
+bool store_sqlite_hosts(struct store *s, store_tell_host *tell, void *arg, struct err *err);
+bool store_sqlite_known(struct store *s, store_tell_known *tell, void *arg, struct err *err);
+bool store_sqlite_seeds(struct store *s, store_tell_seed *tell, void *arg, struct err *err);
+long store_sqlite_claim(struct store *s, int64_t host_id, int64_t after, size_t max, const struct waiting_url **rows,
+                        struct err *err);
+bool store_sqlite_host(struct store *s, int64_t host_id, struct host_state **state);
+bool store_sqlite_totals(struct store *s, struct store_totals *totals, struct err *err);
+bool store_sqlite_write(struct store *s, struct page *const *pages, size_t count, struct err *err);
+bool store_sqlite_write_hosts(struct store *s, const struct host_state *states, size_t count, struct err *err);
+bool store_sqlite_close(struct store *s, enum store_outcome outcome, const char *stats, struct err *err);
+
+#endif

@@ -1,0 +1,268 @@
+#include "store_sqlite_parts.h"
+
+#include "mem.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The limit of a claim's texts: `max` of frontier_refill is in the thousands, a URL some kilobytes. */
+#define TEXTS_LIMIT (256u * 1024 * 1024)
+
+static struct slice column_slice(sqlite3_stmt *statement, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(statement, column);
+
+    return (struct slice){text, (size_t)sqlite3_column_bytes(statement, column)};
+}
+
+/* A NULL reads as `null`. */
+static int64_t column_or(sqlite3_stmt *statement, int column, int64_t null)
+{
+    return sqlite3_column_type(statement, column) == SQLITE_NULL ? null : sqlite3_column_int64(statement, column);
+}
+
+static void copy_column(char *to, size_t size, sqlite3_stmt *statement, int column)
+{
+    struct slice text = column_slice(statement, column);
+
+    if (text.size >= size)
+        text.size = size - 1;
+    if (text.size > 0)
+        memcpy(to, text.data, text.size);
+    to[text.size] = '\0';
+}
+
+/* A row of `host` as FIND_HOST selects it. Its text is the statement's. */
+static void read_host(sqlite3_stmt *statement, struct host_state *state)
+{
+    struct slice body = column_slice(statement, 4);
+
+    *state = (struct host_state){
+        .id = sqlite3_column_int64(statement, 0),
+        .origin = (char *)sqlite3_column_text(statement, 1),
+        .robots_status = sqlite3_column_int(statement, 2),
+        .robots_ms = sqlite3_column_int64(statement, 3),
+        .robots_body = (char *)body.data,
+        .robots_size = body.size,
+        .crawl_delay_ms = column_or(statement, 5, -1),
+        .held_until_ms = sqlite3_column_int64(statement, 6),
+        .fails = (uint32_t)sqlite3_column_int64(statement, 7),
+        .given_up = sqlite3_column_int(statement, 8) != 0,
+        .least_gap_ms = -1,
+        .median_gap_ms = -1,
+    };
+    copy_column(state->address, sizeof state->address, statement, 9);
+    copy_column(state->http_version, sizeof state->http_version, statement, 10);
+}
+
+bool store_sqlite_hosts(struct store *store, store_tell_host *tell, void *arg, struct err *err)
+{
+    struct sqlite_store *s = (struct sqlite_store *)store;
+    sqlite3_stmt *rows = NULL;
+    int code;
+
+    /* Without the texts of robots.txt: store_host() gives a host's own when it is needed. */
+    if (sqlite3_prepare_v2(s->db,
+                           "SELECT id, origin, robots_status, robots_ms, NULL, crawl_delay_ms, held_until_ms, fails,"
+                           " given_up, address, http_version FROM host ORDER BY id",
+                           -1, &rows, NULL) != SQLITE_OK)
+        return store_sqlite_failed(s, "read", err);
+    while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
+        struct host_state state;
+
+        read_host(rows, &state);
+        tell(arg, &state);
+    }
+    if (code != SQLITE_DONE)
+        store_sqlite_failed(s, "read", err);
+    sqlite3_finalize(rows);
+    return code == SQLITE_DONE;
+}
+
+bool store_sqlite_host(struct store *store, int64_t host_id, struct host_state **state)
+{
+    struct sqlite_store *s = (struct sqlite_store *)store;
+    sqlite3_stmt *find = store_sqlite_statement(s, FIND_HOST);
+    bool found = false;
+
+    *state = NULL;
+    if (find == NULL)
+        return false;
+    sqlite3_bind_int64(find, 1, host_id);
+    if (sqlite3_step(find) == SQLITE_ROW) {
+        struct host_state row;
+
+        read_host(find, &row);
+        row.origin = mem_string(row.origin);
+        row.robots_body = row.robots_body == NULL ? NULL : mem_copy(row.robots_body, row.robots_size);
+        *state = mem_alloc(sizeof **state);
+        **state = row;
+        found = true;
+    }
+    sqlite3_reset(find);
+    return found;
+}
+
+/* Steps the ids of `page` up to `id`; true if it has that one. */
+static bool has_page(sqlite3_stmt *pages, int64_t *page_id, int64_t id)
+{
+    while (*page_id < id)
+        *page_id = sqlite3_step(pages) == SQLITE_ROW ? sqlite3_column_int64(pages, 0) : INT64_MAX;
+    return *page_id == id;
+}
+
+bool store_sqlite_known(struct store *store, store_tell_known *tell, void *arg, struct err *err)
+{
+    struct sqlite_store *s = (struct sqlite_store *)store;
+    sqlite3_stmt *urls = NULL, *pages = NULL;
+    int64_t page_id = 0;
+    int code = SQLITE_ERROR;
+
+    /* Two scans side by side, both in order of ids: a look-up for each URL would cost thrice that. */
+    if (sqlite3_prepare_v2(s->db, "SELECT id, hash, key_hash, host_id, skip FROM url ORDER BY id", -1, &urls, NULL) ==
+            SQLITE_OK &&
+        sqlite3_prepare_v2(s->db, "SELECT id FROM page ORDER BY id", -1, &pages, NULL) == SQLITE_OK) {
+        while ((code = sqlite3_step(urls)) == SQLITE_ROW) {
+            int64_t id = sqlite3_column_int64(urls, 0);
+            int64_t hash = sqlite3_column_int64(urls, 1);
+            int64_t key = column_or(urls, 2, hash);
+            int64_t host_id = sqlite3_column_int64(urls, 3);
+            bool waits = host_id != 0 && sqlite3_column_type(urls, 4) == SQLITE_NULL;
+            enum frontier_known state = has_page(pages, &page_id, id) ? KNOWN_DONE
+                                        : waits                       ? KNOWN_WAITING
+                                                                      : KNOWN_SKIPPED;
+
+            tell(arg, id, (uint64_t)hash, (uint64_t)key, host_id, state);
+        }
+    }
+    if (code == SQLITE_DONE && sqlite3_reset(pages) != SQLITE_OK)
+        code = SQLITE_ERROR;
+    if (code != SQLITE_DONE)
+        store_sqlite_failed(s, "read", err);
+    sqlite3_finalize(urls);
+    sqlite3_finalize(pages);
+    return code == SQLITE_DONE;
+}
+
+bool store_sqlite_seeds(struct store *store, store_tell_seed *tell, void *arg, struct err *err)
+{
+    struct sqlite_store *s = (struct sqlite_store *)store;
+    sqlite3_stmt *rows = NULL;
+    int code;
+
+    if (sqlite3_prepare_v2(s->db, "SELECT u.url FROM seed s JOIN url u ON u.id = s.url_id ORDER BY s.url_id", -1, &rows,
+                           NULL) != SQLITE_OK)
+        return store_sqlite_failed(s, "read", err);
+    while ((code = sqlite3_step(rows)) == SQLITE_ROW)
+        tell(arg, column_slice(rows, 0));
+    if (code != SQLITE_DONE)
+        store_sqlite_failed(s, "read", err);
+    sqlite3_finalize(rows);
+    return code == SQLITE_DONE;
+}
+
+/* The redirects on the way to a URL that a redirect brought: each found on the one before. False on failure. */
+static bool read_way(struct sqlite_store *s, struct waiting_url *row)
+{
+    sqlite3_stmt *find = store_sqlite_statement(s, FIND_WAY);
+    int64_t at = row->found_on;
+    uint8_t via = row->via;
+
+    while (via == LINK_REDIRECT || via == LINK_REFRESH) {
+        if (at == 0 || row->redirects == PAGE_REDIRECTS_MAX)
+            break;
+        memmove(row->chain + 1, row->chain, row->redirects * sizeof *row->chain);
+        row->chain[0] = at;
+        row->redirects++;
+        if (find == NULL)
+            return false;
+        sqlite3_bind_int64(find, 1, at);
+        via = 0;
+        if (sqlite3_step(find) == SQLITE_ROW) {
+            at = sqlite3_column_int64(find, 0);
+            via = (uint8_t)sqlite3_column_int(find, 1);
+        }
+        if (sqlite3_reset(find) != SQLITE_OK)
+            return false;
+    }
+    return true;
+}
+
+/* Made at the first claim, for most crawls never need it: a URL that finds room in the window is not read back. */
+static bool make_claimable(struct sqlite_store *s)
+{
+    if (!s->can_claim)
+        s->can_claim =
+            store_sqlite_run(s, "CREATE INDEX IF NOT EXISTS url_by_host ON url (host_id) WHERE host_id IS NOT NULL");
+    return s->can_claim;
+}
+
+long store_sqlite_claim(struct store *store, int64_t host_id, int64_t after, size_t max,
+                        const struct waiting_url **rows, struct err *err)
+{
+    struct sqlite_store *s = (struct sqlite_store *)store;
+    sqlite3_stmt *claim = make_claimable(s) ? store_sqlite_statement(s, CLAIM) : NULL;
+    size_t count = 0;
+    size_t at = 0;
+    bool good = claim != NULL;
+
+    *rows = NULL;
+    if (good && max > 0) {
+        s->claimed = mem_resize(s->claimed, max * sizeof *s->claimed);
+        s->texts.limit = TEXTS_LIMIT;
+        buf_clear(&s->texts);
+        sqlite3_bind_int64(claim, 1, host_id);
+        sqlite3_bind_int64(claim, 2, after);
+        sqlite3_bind_int64(claim, 3, max > LONG_MAX ? LONG_MAX : (int64_t)max);
+        while (count < max && sqlite3_step(claim) == SQLITE_ROW) {
+            struct slice url = column_slice(claim, 1);
+
+            s->claimed[count++] = (struct waiting_url){
+                .id = sqlite3_column_int64(claim, 0),
+                .url.size = url.size,
+                .found_on = sqlite3_column_int64(claim, 2),
+                .depth = (uint16_t)sqlite3_column_int(claim, 3),
+                .via = (uint8_t)sqlite3_column_int(claim, 4),
+            };
+            buf_add(&s->texts, url.data, url.size);
+        }
+        good = sqlite3_reset(claim) == SQLITE_OK && !s->texts.full;
+    }
+    /* Only now: the texts moved as they grew. */
+    for (size_t i = 0; good && i < count; i++) {
+        s->claimed[i].url.data = s->texts.data + at;
+        at += s->claimed[i].url.size;
+        good = read_way(s, &s->claimed[i]);
+    }
+    if (!good) {
+        store_sqlite_failed(s, "read", err);
+        return -1;
+    }
+    *rows = s->claimed;
+    return (long)count;
+}
+
+bool store_sqlite_totals(struct store *store, struct store_totals *totals, struct err *err)
+{
+    struct sqlite_store *s = (struct sqlite_store *)store;
+    sqlite3_stmt *count = NULL;
+    bool good;
+
+    good = sqlite3_prepare_v2(
+               s->db,
+               "SELECT count(*), count(p.id), sum(p.id IS NULL AND (u.skip IS NOT NULL OR u.host_id IS NULL))"
+               " FROM url u LEFT JOIN page p ON p.id = u.id",
+               -1, &count, NULL) == SQLITE_OK &&
+           sqlite3_step(count) == SQLITE_ROW;
+    if (good) {
+        totals->known = sqlite3_column_int64(count, 0);
+        totals->recorded = sqlite3_column_int64(count, 1);
+        totals->skipped = sqlite3_column_int64(count, 2);
+        totals->waiting = totals->known - totals->recorded - totals->skipped;
+    } else {
+        store_sqlite_failed(s, "read", err);
+    }
+    sqlite3_finalize(count);
+    return good;
+}
