@@ -148,7 +148,7 @@ struct slice domain_registrable(struct slice host)
     struct slice bare = without_dot(host);
     const char *found;
 
-    if (bare.size > NAME_MAX_SIZE || domain_is_address(host))
+    if (bare.size == 0 || bare.size > NAME_MAX_SIZE || domain_is_address(host))
         return host;
     memcpy(name, bare.data, bare.size);
     name[bare.size] = '\0';

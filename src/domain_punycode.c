@@ -107,12 +107,15 @@ static bool read_number(const char **at, const char *end, uint32_t bias, uint32_
 
 bool punycode_decode(struct slice in, uint32_t *points, size_t *count)
 {
-    const char *at = in.data, *end = at + in.size;
-    const char *dash = in.size == 0 ? NULL : memrchr(at, '-', in.size);
+    const char *at = in.data, *end, *dash;
     uint32_t bias = FIRST_BIAS;
     uint64_t point = FIRST_POINT, place = 0;
 
     *count = 0;
+    if (in.size == 0)
+        return true;
+    end = at + in.size;
+    dash = memrchr(at, '-', in.size);
     if (dash != NULL) {
         while (at < dash)
             points[(*count)++] = (unsigned char)*at++;

@@ -173,10 +173,10 @@ static bool add_absolute(struct url *url, bool https, const char *at, const char
     }
     url->path_at = (uint32_t)text->size;
     buf_add_char(text, '/');
-    if (text->full || buf_room(text, (size_t)(end - at) + grown) == NULL)
-        return false;
     if (at < end && (*at == '/' || *at == '\\'))
         at++;
+    if (text->full || buf_room(text, (size_t)(end - at) + grown) == NULL)
+        return false;
     return add_path_and_query(url, at, end, charset);
 }
 
@@ -276,7 +276,7 @@ static enum url_kind resolve_without_breaks(struct url *out, const struct url *b
 enum url_kind url_resolve(struct url *out, const struct url *base, struct slice reference,
                           const struct charset *charset)
 {
-    const char *at = reference.data;
+    const char *at = reference.size > 0 ? reference.data : "";
     const char *end = at + reference.size;
     const char *p;
     size_t grown = 0;

@@ -37,7 +37,9 @@ struct url {
     bool https;
 };
 
-#define URL_LIMIT (1u << 20) /* bytes; a reference or result longer than that is URL_BAD */
+/* Bytes. A reference longer than that is URL_BAD, and so is one whose result
+ * could be, before dots are taken out. */
+#define URL_LIMIT (1u << 20)
 
 #define URL_INIT                                                                                                       \
     {                                                                                                                  \
@@ -48,8 +50,9 @@ void url_free(struct url *url);
 
 /* Resolves `reference` (UTF-8) against `base` into *out; `base` NULL: it must be
  * absolute. `charset` is that of the page, for the query (NULL: UTF-8). `base`
- * and `out` must be different. On other results than URL_WEB *out holds nothing useful. A typical relative
- * link takes well under 0.2 us and no allocation. */
+ * and `out` must be different. On other results than URL_WEB *out holds nothing
+ * useful. Linear in the length of the reference; a typical link takes well under
+ * 0.2 us and no allocation. */
 enum url_kind url_resolve(struct url *out, const struct url *base, struct slice reference,
                           const struct charset *charset);
 
@@ -74,22 +77,30 @@ enum url_rule {
     URL_RULE_USERINFO = 1 << 0,     /* "userinfo": user:password@ does not count */
     URL_RULE_PERCENT_CASE = 1 << 1, /* "percent-case": %7e is %7E (RFC 3986, 6.2.2.1) */
     URL_RULE_UNRESERVED = 1 << 2,   /* "unreserved": %7E is ~ (RFC 3986, 6.2.2.2) */
-    URL_RULE_SESSION = 1 << 3, /* "session-id": ;jsessionid=, and query parameters known as session ids, do not count */
+    URL_RULE_SESSION = 1 << 3,      /* "session-id": see below */
     URL_RULE_IGNORE_QUERY = 1 << 4, /* "ignore-query": parameters the user named (or all) do not count */
     URL_RULE_COUNT = 5
 };
+
+/* The rule "session-id" takes out ";name=value" in a path and "name=value" in a
+ * query if the name, in any case, is jsessionid, phpsessid, sid, sessionid,
+ * session_id, aspsessionid*, cftoken or cfid, and the value looks like an
+ * id: letters, digits and - _ . , ! only, a digit among them, and at least 16
+ * of them (cftoken 8, cfid 1; aspsessionid* needs no digit). So "?sid=12" stays
+ * as it is. */
 
 /* The rules' names by bit number, URL_RULE_COUNT of them. */
 extern const char *const url_rule_names[];
 
 struct url_rules {
     unsigned on;          /* enum url_rule, or-ed */
-    const char **ignored; /* for URL_RULE_IGNORE_QUERY: names of parameters, NULL-terminated; NULL: all of the query */
+    const char **ignored; /* for URL_RULE_IGNORE_QUERY: names of parameters as they stand in the key, NULL-terminated,
+                           * "utm_*" for all that begin so; NULL: all of the query */
 };
 
 /* If the key of `url` differs from its text, writes the key to *out (cleared
- * first) and gives the rules that made the difference, or-ed; else gives 0 and leaves *out
- * empty. */
+ * first) and gives the rules that made the difference, or-ed; else gives 0 and
+ * leaves *out empty. Of a URL that no rule touches only the '%' are looked for. */
 unsigned url_key(const struct url *url, const struct url_rules *rules, struct buf *out);
 
 #endif
