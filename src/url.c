@@ -1,6 +1,7 @@
 #include "url.h"
 
 #include "domain.h"
+#include "text.h"
 #include "url_other.h"
 #include "url_parts.h"
 
@@ -82,17 +83,17 @@ static const char *add_path(struct url *url, const char *at, const char *end)
     return at;
 }
 
-/* True if `charset` has its own bytes for [at, end). */
+/* True if `charset` has its own bytes for [at, end), which are good UTF-8. */
 static bool needs_charset(const struct charset *charset, const char *at, const char *end)
 {
+    const char *p;
+
     if (charset == NULL || charset == charset_utf8())
         return false;
-    for (; at < end; at++) {
-        /* ISO-2022-JP encodes its own three shift controls as errors. */
-        if ((uint8_t)*at >= 0x80 || *at == 0x0e || *at == 0x0f || *at == 0x1b)
-            return true;
-    }
-    return false;
+    /* ISO-2022-JP encodes its own three shift controls as errors. */
+    for (p = at; p < end && (uint8_t)*p < 0x80 && *p != 0x0e && *p != 0x0f && *p != 0x1b; p++)
+        continue;
+    return p < end && text_is_utf8((struct slice){at, (size_t)(end - at)});
 }
 
 /* Writes the query [at, end), '?' included; there is room for it in UTF-8. */

@@ -49,7 +49,8 @@ struct url {
 void url_free(struct url *url);
 
 /* Resolves `reference` (UTF-8) against `base` into *out; `base` NULL: it must be
- * absolute. `charset` is that of the page, for the query (NULL: UTF-8). `base`
+ * absolute. `charset` is that of the page, for the query (NULL: UTF-8; so is a
+ * query that is not UTF-8 in the first place encoded byte by byte). `base`
  * and `out` must be different. On other results than URL_WEB *out holds nothing
  * useful. Linear in the length of the reference; a typical link takes well under
  * 0.2 us and no allocation. */
@@ -100,7 +101,7 @@ struct url_rules {
 
 /* If the key of `url` differs from its text, writes the key to *out (cleared
  * first) and gives the rules that made the difference, or-ed; else gives 0 and
- * leaves *out empty. Of a URL that no rule touches only the '%' are looked for. */
+ * leaves *out empty. */
 unsigned url_key(const struct url *url, const struct url_rules *rules, struct buf *out);
 
 #endif

@@ -184,22 +184,39 @@ static char *drop_parameters(char *to, char *at, char *end, const struct url_rul
     return dropped && to == start + 1 ? start : to;
 }
 
+/* True if some parameter of the path or the query, as they stand, does not count. */
+static bool any_goes(struct slice path, struct slice query, const struct url_rules *rules)
+{
+    const char *at = query.data, *end = at + query.size;
+
+    while (at < end) {
+        const char *next = memchr(at + 1, '&', (size_t)(end - at - 1));
+
+        if (next == NULL)
+            next = end;
+        if (rule_against(at + 1, next, rules) != 0)
+            return true;
+        at = next;
+    }
+    return (rules->on & URL_RULE_SESSION) != 0 && memchr(path.data, ';', path.size) != NULL;
+}
+
 unsigned url_key(const struct url *url, const struct url_rules *rules, struct buf *out)
 {
     struct slice target = url_target(url);
+    struct slice path = url_path(url), query_part = {target.data + path.size, target.size - path.size};
     unsigned made = 0, on = rules->on;
-    size_t path_at, path_size = url->query_at - url->path_at;
     char *path_end, *query, *end;
+    size_t path_at;
 
     buf_clear(out);
     if (url->user_at == url->host_at)
         on &= ~(unsigned)URL_RULE_USERINFO;
-    if (memchr(target.data, '%', target.size) == NULL)
+    /* With a '%' the names of parameters may yet change. */
+    if (memchr(target.data, '%', target.size) == NULL) {
         on &= ~(unsigned)(URL_RULE_PERCENT_CASE | URL_RULE_UNRESERVED);
-    if (path_size == target.size) {
-        on &= ~(unsigned)URL_RULE_IGNORE_QUERY;
-        if (memchr(target.data, ';', path_size) == NULL)
-            on &= ~(unsigned)URL_RULE_SESSION;
+        if (!any_goes(path, query_part, rules))
+            on &= ~(unsigned)(URL_RULE_SESSION | URL_RULE_IGNORE_QUERY);
     }
     if (on == 0)
         return 0;
