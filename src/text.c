@@ -167,7 +167,7 @@ bool text_begins_nocase(struct slice in, const char *lower)
 
 bool text_is_nocase(struct slice in, const char *lower)
 {
-    return text_begins_nocase(in, lower) && lower[in.size] == '\0';
+    return in.size == strlen(lower) && text_begins_nocase(in, lower);
 }
 
 struct slice text_prefix(struct slice in, size_t size)

@@ -118,6 +118,19 @@ static void a_cut_is_between_two_characters(void **state)
     assert_int_equal(text_prefix(BYTES("\xC3\xA9"), 1).size, 0);
 }
 
+static void only_the_case_of_ascii_letters_may_differ(void **state)
+{
+    (void)state;
+    assert_true(text_is_nocase(BYTES("Http-EQUIV"), "http-equiv"));
+    assert_false(text_is_nocase(BYTES("http-equi"), "http-equiv"));
+    assert_false(text_is_nocase(BYTES("http-equiv "), "http-equiv"));
+    assert_false(text_is_nocase(BYTES("http\requiv"), "http-equiv"));
+    assert_false(text_is_nocase(BYTES("@"), "`"));
+    assert_true(text_is_nocase((struct slice){NULL, 0}, ""));
+    assert_true(text_begins_nocase(BYTES("<META x"), "<meta"));
+    assert_false(text_begins_nocase(BYTES("<met"), "<meta"));
+}
+
 static void a_terminal_is_not_commanded(void **state)
 {
     (void)state;
@@ -173,6 +186,7 @@ int main(void)
         cmocka_unit_test(every_character_is_put_and_taken_again),
         cmocka_unit_test(a_character_cut_by_the_end_is_told_from_a_bad_one),
         cmocka_unit_test(a_cut_is_between_two_characters),
+        cmocka_unit_test(only_the_case_of_ascii_letters_may_differ),
         cmocka_unit_test(a_terminal_is_not_commanded),
         cmocka_unit_test(json_is_escaped_for_a_script_element_too),
         cmocka_unit_test(html_is_escaped_and_holds_only_what_xml_allows),
