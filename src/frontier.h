@@ -31,6 +31,8 @@ struct frontier_limits {
     int64_t max_pages;        /* documents handed out in this run; 0: no limit */
     int64_t host_max_pages;   /* documents a host over all runs; more are skipped as SKIP_LIMIT; 0: no limit */
     int max_tries;            /* requests for one URL, the first one included */
+    int max_redirects;        /* hops in a row, at most PAGE_REDIRECTS_MAX */
+    size_t idle_hosts;        /* hosts that have nothing to do but stay in memory; others are forgotten; 0: 4,096 */
     int64_t robots_age_ms;    /* a robots.txt older than this is asked for again (24 h) */
     bool robots;              /* false: --no-robots: none is asked for, none obeyed */
     bool sitemaps;            /* offer the sitemaps that robots.txt names, else /sitemap.xml */

@@ -43,7 +43,8 @@ struct host_pace {
     int32_t good_in_row;            /* since `allowed` last changed */
     uint32_t fails;                 /* failures in a row */
     int32_t best_ms, usual_ms;      /* first-byte latency: least, and smoothed; -1: none yet */
-    bool given_up;
+    bool halved;                    /* it once was too much: grow with care */
+    bool given_up;                  /* failing for longer than patience_ms */
     /* The ledger. */
     int64_t last_start_ms, least_gap_ms, requests, bytes, errors, too_many;
     int32_t most_parallel;
@@ -53,7 +54,7 @@ struct host_pace {
 
 void host_pace_init(struct host_pace *pace, const struct host_rules *rules, uint32_t random_seed);
 
-/* The time from which a request may start; INT64_MAX while as many run as may. In the past: now. */
+/* The time from which a request may start; INT64_MAX while as many run as may. In the past (or INT64_MIN): now. */
 int64_t host_due_ms(const struct host_pace *pace);
 
 void host_started(struct host_pace *pace, int64_t now_ms);
@@ -61,6 +62,9 @@ void host_started(struct host_pace *pace, int64_t now_ms);
 /* `first_byte_ms`: -1 if none came. `retry_after_ms`: -1 if not said. */
 void host_ended(struct host_pace *pace, int64_t now_ms, enum host_answer answer, int32_t first_byte_ms,
                 int64_t retry_after_ms, int64_t bytes);
+
+/* What robots.txt asks for (-1: nothing): in force from the last start on. */
+void host_set_crawl_delay(struct host_pace *pace, int64_t delay_ms);
 
 /* The real rest in force, for display and ledger. */
 int64_t host_rest_ms(const struct host_pace *pace);

@@ -92,8 +92,11 @@ struct page_link {
     int64_t id;       /* row id of the URL */
     int64_t same_as;  /* SKIP_DUPLICATE: the row with the same key */
     int64_t host_id;  /* row id of the host if it will be fetched, else 0 */
+    uint16_t depth;   /* links from a seed, for the row */
     bool is_new;      /* the writer inserts its row */
-    bool host_is_new; /* the writer inserts the host's row first: origin is the first host_size bytes of the URL */
+    bool is_upgrade;  /* its row was a skipped one and waits from now on: skip is cleared, found_on, depth, via set anew */
+    bool host_is_new; /* the writer inserts the host's row first: origin is the first host_size bytes of the URL. Also with
+                         id 0: where the robots.txt of another host was redirected to */
 };
 
 enum page_link_kind { /* after enum html_link_kind: ways a URL comes in that are no element */
@@ -107,8 +110,9 @@ enum page_link_kind { /* after enum html_link_kind: ways a URL comes in that are
 /* What the host of a page looks like in the store: kept over restarts. Times are wall clock. */
 struct host_state {
     int64_t id;
-    char *origin;      /* "https://www.example.org"; owned */
-    int robots_status; /* HTTP status of robots.txt, 0: none yet, -1: no answer at all */
+    char *origin;                     /* "https://www.example.org"; owned */
+    int robots_status;                /* HTTP status of robots.txt, 0: none yet, -1: no answer at all */
+    enum page_outcome robots_outcome; /* with -1: what went wrong */
     int64_t robots_ms; /* when it was fetched; 0: never */
     char *robots_body; /* its text, at most ROBOTS_BODY_LIMIT; owned, NULL: none or unchanged */
     size_t robots_size;
@@ -116,9 +120,10 @@ struct host_state {
     int64_t held_until_ms;  /* nothing is asked before; 0: not held */
     uint32_t fails;         /* failures in a row */
     bool given_up;
-    char address[46]; /* that answered last; "" if none */
+    char address[46]; /* that answered last; "" if unchanged */
     char http_version[4];
-    /* The ledger of this run: what was really done. */
+    int64_t admitted; /* documents that wait or were fetched, for --host-max-pages */
+    /* The ledger of this run, all zero before: what was really done. */
     int64_t requests, bytes, errors, too_many; /* too_many: answers 429 and 503 */
     int64_t least_gap_ms, median_gap_ms;       /* between starts of requests; -1: fewer than two */
     int32_t most_parallel;
@@ -156,6 +161,7 @@ struct page {
     uint8_t via;                       /* enum html_link_kind or page_link_kind: how it was first found */
     int64_t chain[PAGE_REDIRECTS_MAX]; /* rows of the redirects on the way here, oldest first; `redirects` of them */
     uint64_t ticket;                   /* order of frontier_finish(): the writer records in this order */
+    bool is_active, is_fetching;       /* the frontier's own: how it counts the page */
 
     /* The answer. */
     enum page_outcome outcome;
@@ -181,7 +187,9 @@ struct page {
     /* For the host, of a PAGE_ROBOTS: set by the parser, taken by frontier_finish(). */
     struct host *robots_for;       /* whose robots.txt this is, though a redirect may have led elsewhere */
     struct robots *rules;          /* parsed; NULL unless the outcome is PAGE_OK */
-    struct host_state *host_state; /* to be recorded with this page; owned, NULL: nothing to record */
+    struct host_state *host_state; /* to be recorded with this page, whatever host it is of; owned, NULL: nothing to record.
+                                      Of a PAGE_ROBOTS the parser makes it, with robots_body; frontier_finish() adds the
+                                      rest */
 
     /* What the parser found. All text lies in `pool`. */
     struct buf pool;

@@ -4,9 +4,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Which URLs are known: 64-bit hash -> row id. 16 bytes an entry and at most a quarter more
- * for room to grow; nothing else in the program grows with the crawl. Not for several threads at once: the frontier's
- * lock guards it.
+/* Which URLs are known: 64-bit hash -> id. 16 bytes an entry and at most a quarter more for room to grow; nothing
+ * else in the program grows with the crawl. It grows in small parts, so that no call takes long. Not for several
+ * threads at once: the frontier's lock guards it.
+ *
+ * The hashes must be evenly spread over all 64 bits.
  */
 struct seen;
 
@@ -19,9 +21,13 @@ int64_t seen_find(const struct seen *seen, uint64_t hash);
 /* Puts id (not 0) under `hash` unless one is there. Returns the one that is there now: `id` if it was new. */
 int64_t seen_add(struct seen *seen, uint64_t hash, int64_t id);
 
+/* Puts id (not 0) under `hash`, in place of the one that is there, if any. */
+void seen_set(struct seen *seen, uint64_t hash, int64_t id);
+
 /* Asks the processor for the memory that a seen_find() of `hash` will need: for batches. */
 void seen_prefetch(const struct seen *seen, uint64_t hash);
 
 size_t seen_count(const struct seen *seen);
+size_t seen_bytes(const struct seen *seen); /* memory held */
 
 #endif

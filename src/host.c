@@ -1,0 +1,220 @@
+#include "host.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define SLOW_FACTOR  4   /* latency beyond this many times the best ... */
+#define SLOW_MORE_MS 500 /* ... and this is far above it */
+
+void host_pace_init(struct host_pace *pace, const struct host_rules *rules, uint32_t random_seed)
+{
+    assert(rules->ceiling > 0);
+    memset(pace, 0, sizeof *pace);
+    pace->rules = rules;
+    pace->crawl_delay_ms = -1;
+    pace->next_start_ms = pace->held_until_ms = INT64_MIN;
+    pace->failing_since_ms = -1;
+    pace->allowed = 1;
+    pace->best_ms = pace->usual_ms = -1;
+    pace->last_start_ms = pace->least_gap_ms = -1;
+    pace->random = random_seed != 0 ? random_seed : 1;
+}
+
+/* A number from 0 to `range` - 1 (xorshift, Marsaglia 2003): jitter needs no better. */
+static int64_t jitter(struct host_pace *pace, int64_t range)
+{
+    uint32_t r = pace->random;
+
+    r ^= r << 13;
+    r ^= r >> 17;
+    r ^= r << 5;
+    pace->random = r;
+    return range > 0 ? (int64_t)(r % (uint64_t)range) : 0;
+}
+
+int64_t host_due_ms(const struct host_pace *pace)
+{
+    if (pace->running >= pace->allowed)
+        return INT64_MAX;
+    return pace->next_start_ms > pace->held_until_ms ? pace->next_start_ms : pace->held_until_ms;
+}
+
+int64_t host_rest_ms(const struct host_pace *pace)
+{
+    int64_t delay_ms = pace->crawl_delay_ms;
+
+    if (delay_ms > pace->rules->delay_cap_ms)
+        delay_ms = pace->rules->delay_cap_ms;
+    return delay_ms > pace->rules->rest_ms ? delay_ms : pace->rules->rest_ms;
+}
+
+void host_set_crawl_delay(struct host_pace *pace, int64_t delay_ms)
+{
+    int64_t rest_ms;
+
+    pace->crawl_delay_ms = delay_ms;
+    rest_ms = host_rest_ms(pace);
+    if (pace->last_start_ms >= 0 && pace->next_start_ms < pace->last_start_ms + rest_ms)
+        pace->next_start_ms = pace->last_start_ms + rest_ms;
+}
+
+/* Which of the gaps[]: 0 for 0 ms, k for 2^(k-1) to 2^k - 1. */
+static unsigned gap_class(int64_t gap_ms)
+{
+    unsigned k = gap_ms <= 0 ? 0 : 64 - (unsigned)__builtin_clzll((unsigned long long)gap_ms);
+    unsigned last = sizeof((struct host_pace *)0)->gaps / sizeof(uint32_t) - 1;
+
+    return k > last ? last : k;
+}
+
+void host_started(struct host_pace *pace, int64_t now_ms)
+{
+    int64_t rest_ms = host_rest_ms(pace);
+
+    /* The rest that robots.txt asks for is never shortened: only the one of our own is made random. */
+    if (pace->rules->random_wait && rest_ms > 0) {
+        int64_t varied_ms = rest_ms / 2 + jitter(pace, rest_ms + 1);
+        int64_t least_ms = pace->crawl_delay_ms < rest_ms ? pace->crawl_delay_ms : rest_ms;
+
+        rest_ms = varied_ms > least_ms ? varied_ms : least_ms;
+    }
+    if (pace->last_start_ms >= 0) {
+        int64_t gap_ms = now_ms - pace->last_start_ms;
+
+        if (pace->least_gap_ms < 0 || gap_ms < pace->least_gap_ms)
+            pace->least_gap_ms = gap_ms;
+        pace->gaps[gap_class(gap_ms)]++;
+    }
+    pace->last_start_ms = now_ms;
+    pace->next_start_ms = now_ms + rest_ms;
+    pace->requests++;
+    pace->running++;
+    if (pace->running > pace->most_parallel)
+        pace->most_parallel = pace->running;
+}
+
+static void halve(struct host_pace *pace)
+{
+    pace->allowed = pace->allowed > 1 ? pace->allowed / 2 : 1;
+    pace->good_in_row = 0;
+    pace->halved = true;
+}
+
+/* A good answer: more at once while they stay quick, fewer when they come far later than the best did. */
+static void note_good(struct host_pace *pace, int32_t first_byte_ms)
+{
+    pace->good_in_row++;
+    if (first_byte_ms >= 0) {
+        if (pace->usual_ms < 0)
+            pace->usual_ms = pace->best_ms = first_byte_ms;
+        pace->usual_ms += (first_byte_ms - pace->usual_ms) / 8;
+        if (first_byte_ms < pace->best_ms)
+            pace->best_ms = first_byte_ms;
+        else if (pace->good_in_row % 64 == 0) /* an old best slowly stops to count */
+            pace->best_ms += (pace->usual_ms - pace->best_ms) / 8;
+        if (pace->usual_ms > SLOW_FACTOR * pace->best_ms + SLOW_MORE_MS) {
+            if (pace->good_in_row >= pace->allowed)
+                halve(pace);
+            return;
+        }
+    }
+    /* At first every good answer allows one more, which doubles them each round; after the first trouble each full
+     * round of good answers does. */
+    if (pace->allowed < pace->rules->ceiling && (!pace->halved || pace->good_in_row >= pace->allowed)) {
+        pace->allowed++;
+        pace->good_in_row = 0;
+    }
+}
+
+/* How long to hold the host after `fails` failures in a row: doubled each time, up to half as long again by chance, so
+ * that many hosts (or crawlers) do not come back in step. */
+static int64_t backoff_ms(struct host_pace *pace)
+{
+    int64_t hold_ms = pace->rules->backoff_ms;
+
+    for (uint32_t i = 1; i < pace->fails && hold_ms < pace->rules->backoff_max_ms; i++)
+        hold_ms *= 2;
+    hold_ms += jitter(pace, hold_ms / 2 + 1);
+    return hold_ms < pace->rules->backoff_max_ms ? hold_ms : pace->rules->backoff_max_ms;
+}
+
+static void note_failure(struct host_pace *pace, int64_t now_ms, int64_t retry_after_ms)
+{
+    int64_t hold_ms = 0;
+
+    halve(pace);
+    if (pace->failing_since_ms < 0)
+        pace->failing_since_ms = now_ms;
+    /* Several requests that ran side by side fail together: that is one failure, not one each. */
+    if (now_ms >= pace->held_until_ms) {
+        pace->fails++;
+        hold_ms = backoff_ms(pace);
+    }
+    if (retry_after_ms > pace->rules->retry_after_max_ms)
+        retry_after_ms = pace->rules->retry_after_max_ms;
+    if (retry_after_ms > 0) {
+        retry_after_ms += jitter(pace, retry_after_ms / 16 + 1);
+        if (retry_after_ms > hold_ms)
+            hold_ms = retry_after_ms;
+    }
+    if (now_ms + hold_ms > pace->held_until_ms)
+        pace->held_until_ms = now_ms + hold_ms;
+    if (now_ms - pace->failing_since_ms >= pace->rules->patience_ms)
+        pace->given_up = true;
+}
+
+void host_ended(struct host_pace *pace, int64_t now_ms, enum host_answer answer, int32_t first_byte_ms,
+                int64_t retry_after_ms, int64_t bytes)
+{
+    assert(pace->running > 0);
+    pace->running--;
+    pace->bytes += bytes;
+    switch (answer) {
+    case HOST_GOOD:
+        /* While the host is held, a good answer is one to a request from before: it does not end the hold. */
+        if (now_ms < pace->held_until_ms)
+            break;
+        pace->fails = 0;
+        pace->failing_since_ms = -1;
+        note_good(pace, first_byte_ms);
+        break;
+    case HOST_OVERLOAD:
+        pace->errors++;
+        pace->too_many++;
+        note_failure(pace, now_ms, retry_after_ms);
+        break;
+    case HOST_ERROR:
+        pace->errors++;
+        halve(pace);
+        break;
+    case HOST_FAILED:
+        pace->errors++;
+        note_failure(pace, now_ms, retry_after_ms);
+        break;
+    case HOST_ABANDONED:
+        break;
+    }
+}
+
+int64_t host_median_gap_ms(const struct host_pace *pace)
+{
+    size_t classes = sizeof pace->gaps / sizeof pace->gaps[0];
+    uint64_t total = 0;
+    uint64_t before = 0;
+
+    for (size_t k = 0; k < classes; k++)
+        total += pace->gaps[k];
+    if (total == 0)
+        return -1;
+    for (size_t k = 0; k < classes; k++) {
+        if ((before + pace->gaps[k]) * 2 >= total) {
+            int64_t low_ms = k == 0 ? 0 : (int64_t)1 << (k - 1);
+            int64_t width_ms = k == 0 ? 1 : low_ms;
+
+            /* As if the gaps of a class were spread evenly over it. */
+            return low_ms + width_ms * (int64_t)(total - before * 2) / (2 * (int64_t)pace->gaps[k]);
+        }
+        before += pace->gaps[k];
+    }
+    return -1;
+}

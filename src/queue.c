@@ -1,0 +1,124 @@
+#include "queue.h"
+
+#include "clock.h"
+#include "mem.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+struct queue {
+    pthread_mutex_t lock;    /* guards everything below */
+    pthread_cond_t has_room; /* length fell below capacity */
+    pthread_cond_t has_item; /* length rose above 0, or closed */
+    size_t capacity;         /* in items */
+    size_t head;             /* slot of the oldest item */
+    size_t length;           /* items now held */
+    long long waited_ms;     /* by pushers, for room */
+    bool closed;
+    void *slots[];
+};
+
+struct queue *queue_new(size_t capacity)
+{
+    struct queue *q;
+
+    assert(capacity > 0);
+    q = mem_new(sizeof *q + capacity * sizeof q->slots[0]);
+    pthread_mutex_init(&q->lock, NULL);
+    pthread_cond_init(&q->has_room, NULL);
+    pthread_cond_init(&q->has_item, NULL);
+    q->capacity = capacity;
+    return q;
+}
+
+void queue_free(struct queue *q)
+{
+    if (q == NULL)
+        return;
+    assert(q->closed && q->length == 0);
+    pthread_cond_destroy(&q->has_item);
+    pthread_cond_destroy(&q->has_room);
+    pthread_mutex_destroy(&q->lock);
+    free(q);
+}
+
+/* Waits for room and adds the time to waited_ms. The lock is held. */
+static void wait_for_room(struct queue *q)
+{
+    int64_t since_ms = clock_ms();
+
+    while (q->length == q->capacity)
+        pthread_cond_wait(&q->has_room, &q->lock);
+    q->waited_ms += clock_ms() - since_ms;
+}
+
+void queue_push(struct queue *q, void *item)
+{
+    assert(item != NULL);
+    pthread_mutex_lock(&q->lock);
+    if (q->length == q->capacity)
+        wait_for_room(q);
+    assert(!q->closed);
+    q->slots[(q->head + q->length) % q->capacity] = item;
+    q->length++;
+    pthread_cond_signal(&q->has_item);
+    pthread_mutex_unlock(&q->lock);
+}
+
+size_t queue_pop_many(struct queue *q, void **items, size_t max)
+{
+    size_t count = 0;
+
+    pthread_mutex_lock(&q->lock);
+    while (q->length == 0 && !q->closed)
+        pthread_cond_wait(&q->has_item, &q->lock);
+    while (count < max && q->length > 0) {
+        items[count++] = q->slots[q->head];
+        q->head = (q->head + 1) % q->capacity;
+        q->length--;
+    }
+    /* One place is for one pusher; many places may be for many. */
+    if (count == 1)
+        pthread_cond_signal(&q->has_room);
+    else if (count > 1)
+        pthread_cond_broadcast(&q->has_room);
+    pthread_mutex_unlock(&q->lock);
+    return count;
+}
+
+void *queue_pop(struct queue *q)
+{
+    void *item;
+
+    return queue_pop_many(q, &item, 1) == 1 ? item : NULL;
+}
+
+void queue_close(struct queue *q)
+{
+    pthread_mutex_lock(&q->lock);
+    q->closed = true;
+    pthread_cond_broadcast(&q->has_item);
+    pthread_mutex_unlock(&q->lock);
+}
+
+size_t queue_length(struct queue *q)
+{
+    size_t length;
+
+    pthread_mutex_lock(&q->lock);
+    length = q->length;
+    pthread_mutex_unlock(&q->lock);
+    return length;
+}
+
+long long queue_waited_ms(struct queue *q)
+{
+    long long waited_ms;
+
+    pthread_mutex_lock(&q->lock);
+    waited_ms = q->waited_ms;
+    pthread_mutex_unlock(&q->lock);
+    return waited_ms;
+}

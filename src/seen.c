@@ -1,0 +1,193 @@
+#include "seen.h"
+
+#include "mem.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Open addressing in which the entries of a shard stand in the order of their hashes: a hash's home is its share of the
+ * slots, and what finds its home taken stands behind it, in order. So a search ends at the first greater hash, which
+ * keeps searches for what is not there short even at nine parts in ten full; and growing is one pass from left to
+ * right. */
+struct entry {
+    uint64_t hash;
+    int64_t id; /* 0: empty */
+};
+
+struct shard {
+    struct entry *slots;
+    size_t homes; /* slots that are home of a hash */
+    size_t size;  /* slots: the homes and some behind, so that nothing wraps around */
+    size_t count; /* entries */
+};
+
+#define SHARD_BITS  8
+#define SHARD_COUNT (1u << SHARD_BITS)
+#define FIRST_HOMES 16
+#define ROOM_BEHIND 48 /* slots behind the homes, at first */
+
+struct seen {
+    size_t count;
+    struct shard shards[SHARD_COUNT];
+};
+
+static size_t home_of(const struct shard *shard, uint64_t hash)
+{
+    return (size_t)(((unsigned __int128)(hash << SHARD_BITS) * shard->homes) >> 64);
+}
+
+static struct shard *shard_of(const struct seen *seen, uint64_t hash)
+{
+    return (struct shard *)&seen->shards[hash >> (64 - SHARD_BITS)];
+}
+
+static void make_slots(struct shard *shard, size_t homes, size_t behind)
+{
+    shard->homes = homes;
+    shard->size = homes + behind;
+    shard->slots = mem_array(shard->size, sizeof shard->slots[0]);
+}
+
+struct seen *seen_new(void)
+{
+    struct seen *seen = mem_new(sizeof *seen);
+
+    for (size_t i = 0; i < SHARD_COUNT; i++)
+        make_slots(&seen->shards[i], FIRST_HOMES, ROOM_BEHIND);
+    return seen;
+}
+
+void seen_free(struct seen *seen)
+{
+    if (seen == NULL)
+        return;
+    for (size_t i = 0; i < SHARD_COUNT; i++)
+        free(seen->shards[i].slots);
+    free(seen);
+}
+
+/* Where `hash` stands or, if it is not there, where it would: at most shard->size. */
+static size_t place_of(const struct shard *shard, uint64_t hash)
+{
+    size_t at = home_of(shard, hash);
+
+    while (at < shard->size && shard->slots[at].id != 0 && shard->slots[at].hash < hash)
+        at++;
+    return at;
+}
+
+static bool is_at(const struct shard *shard, size_t at, uint64_t hash)
+{
+    return at < shard->size && shard->slots[at].id != 0 && shard->slots[at].hash == hash;
+}
+
+int64_t seen_find(const struct seen *seen, uint64_t hash)
+{
+    const struct shard *shard = shard_of(seen, hash);
+    size_t at = place_of(shard, hash);
+
+    return is_at(shard, at, hash) ? shard->slots[at].id : 0;
+}
+
+/* Moves all entries to slots for `homes`; false if they do not fit into that many and `behind`. */
+static bool move_entries(struct shard *shard, size_t homes, size_t behind)
+{
+    struct shard bigger = {.count = shard->count};
+    size_t next = 0; /* first slot behind the last entry placed */
+
+    make_slots(&bigger, homes, behind);
+    for (size_t i = 0; i < shard->size; i++) {
+        const struct entry *entry = &shard->slots[i];
+        size_t home;
+
+        if (entry->id == 0)
+            continue;
+        home = home_of(&bigger, entry->hash);
+        if (home > next)
+            next = home;
+        if (next == bigger.size) {
+            free(bigger.slots);
+            return false;
+        }
+        bigger.slots[next++] = *entry;
+    }
+    free(shard->slots);
+    *shard = bigger;
+    return true;
+}
+
+static void grow(struct shard *shard)
+{
+    size_t homes = shard->homes + shard->homes / 5;
+    size_t behind = ROOM_BEHIND;
+
+    while (!move_entries(shard, homes, behind))
+        behind *= 2;
+}
+
+/* Puts a new entry at its place; false if the shard must grow first. */
+static bool insert(struct shard *shard, size_t at, uint64_t hash, int64_t id)
+{
+    size_t end = at; /* the empty slot that closes the row of full ones */
+
+    while (end < shard->size && shard->slots[end].id != 0)
+        end++;
+    if (end == shard->size)
+        return false;
+    memmove(&shard->slots[at + 1], &shard->slots[at], (end - at) * sizeof shard->slots[0]);
+    shard->slots[at] = (struct entry){hash, id};
+    shard->count++;
+    return true;
+}
+
+/* The entry of `hash`, made with `id` if it is not there. */
+static struct entry *find_or_add(struct seen *seen, uint64_t hash, int64_t id)
+{
+    struct shard *shard = shard_of(seen, hash);
+    size_t at = place_of(shard, hash);
+
+    if (is_at(shard, at, hash))
+        return &shard->slots[at];
+    if (shard->count >= shard->homes - shard->homes / 10) {
+        grow(shard);
+        at = place_of(shard, hash);
+    }
+    while (!insert(shard, at, hash, id)) {
+        grow(shard);
+        at = place_of(shard, hash);
+    }
+    seen->count++;
+    return &shard->slots[at];
+}
+
+int64_t seen_add(struct seen *seen, uint64_t hash, int64_t id)
+{
+    return find_or_add(seen, hash, id)->id;
+}
+
+void seen_set(struct seen *seen, uint64_t hash, int64_t id)
+{
+    find_or_add(seen, hash, id)->id = id;
+}
+
+void seen_prefetch(const struct seen *seen, uint64_t hash)
+{
+    const struct shard *shard = shard_of(seen, hash);
+
+    __builtin_prefetch(&shard->slots[home_of(shard, hash)]);
+}
+
+size_t seen_count(const struct seen *seen)
+{
+    return seen->count;
+}
+
+size_t seen_bytes(const struct seen *seen)
+{
+    size_t bytes = sizeof *seen;
+
+    for (size_t i = 0; i < SHARD_COUNT; i++)
+        bytes += seen->shards[i].size * sizeof(struct entry);
+    return bytes;
+}
