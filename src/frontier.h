@@ -33,7 +33,7 @@ struct frontier_limits {
     int max_tries;            /* requests for one URL, the first one included */
     int max_redirects;        /* hops in a row, at most PAGE_REDIRECTS_MAX */
     size_t idle_hosts;        /* hosts that have nothing to do but stay in memory; others are forgotten; 0: 4,096 */
-    int64_t robots_age_ms;    /* a robots.txt older than this is asked for again (24 h) */
+    int64_t robots_age_ms;    /* a robots.txt older than this is asked for again; 0: 24 h */
     bool robots;              /* false: --no-robots: none is asked for, none obeyed */
     bool sitemaps;            /* offer the sitemaps that robots.txt names, else /sitemap.xml */
     uint64_t hash_seed;       /* of the database */
@@ -57,7 +57,8 @@ void frontier_add_known(struct frontier *f, int64_t id, uint64_t text_hash, uint
                         enum frontier_known state);
 
 /* --- Fetchers ---------------------------------------------------------------- */
-/* wake(arg) is called, from any thread, when taker may have something to do while it is away from frontier_take(). */
+/* wake(arg) is called, from any thread, when taker may have something to do while it is away from frontier_take().
+ * NULL: no more; when that returns no call is under way, so that what `arg` points to can go. */
 void frontier_set_taker(struct frontier *f, int taker, void (*wake)(void *arg), void *arg);
 
 /* Takes up to `max` pages whose time has come, into pages[]. Hosts stay with one taker as long as they have work
@@ -69,21 +70,22 @@ void frontier_set_taker(struct frontier *f, int taker, void (*wake)(void *arg), 
 size_t frontier_take(struct frontier *f, int taker, struct page **pages, size_t max, bool wait, int64_t *pause_ms);
 
 /* The transfer has ended (or was given up, HOST_ABANDONED): the host may be asked again. Before anything else is done
- * with the page. */
+ * with the page, by the taker of it, which afterwards looks with frontier_take() before it waits for anything. */
 void frontier_arrived(struct frontier *f, struct page *page, enum host_answer answer);
 
 /* If another try of `page` is allowed and may help, takes it back (it waits again, at the end of its back-off) and
  * gives true: the page then no longer belongs to the caller. One step: the crawl cannot end in between. */
 bool frontier_retry(struct frontier *f, struct page *page);
 
-/* Gives a page back unfetched, when stopping: its row stays waiting. Frees the page. */
+/* Gives back a page that was to be fetched but was not, when stopping: its row stays waiting. Frees the page. */
 void frontier_abandon(struct frontier *f, struct page *page);
 
 /* --- Parsers ----------------------------------------------------------------- */
 /* The page is done but for being recorded: offers its links (gives them ids; the new ones that are to be followed wait
  * from now on, or are parked), sets its ticket, and ends its being active, in one step. For a PAGE_ROBOTS it takes
  * page->rules and the outcome for page->robots_for; a redirect of it (redirect_link) is asked for next, five at most,
- * then it counts as not there (RFC 9309, 2.3.1.2). Next the page must go to the writer. */
+ * then it counts as not there (RFC 9309, 2.3.1.2). A redirect in a circle, or beyond max_redirects, becomes
+ * PAGE_REDIRECT_LOOP here. A page that was not taken (seeds) is just recorded. Next the page must go to the writer. */
 void frontier_finish(struct frontier *f, struct page *page);
 
 /* The 64-bit keyed hash that tells URLs apart. */

@@ -196,6 +196,12 @@ void host_ended(struct host_pace *pace, int64_t now_ms, enum host_answer answer,
     }
 }
 
+void host_pace_add_gaps(struct host_pace *pace, int64_t gap_ms, int64_t count)
+{
+    if (gap_ms >= 0 && count > 0)
+        pace->gaps[gap_class(gap_ms)] += count < UINT32_MAX / 2 ? (uint32_t)count : UINT32_MAX / 2;
+}
+
 int64_t host_median_gap_ms(const struct host_pace *pace)
 {
     size_t classes = sizeof pace->gaps / sizeof pace->gaps[0];

@@ -69,6 +69,9 @@ void host_set_crawl_delay(struct host_pace *pace, int64_t delay_ms);
 /* The real rest in force, for display and ledger. */
 int64_t host_rest_ms(const struct host_pace *pace);
 
+/* Counts `count` gaps of an earlier time. */
+void host_pace_add_gaps(struct host_pace *pace, int64_t gap_ms, int64_t count);
+
 int64_t host_median_gap_ms(const struct host_pace *pace); /* -1: fewer than two starts */
 
 #endif

@@ -187,9 +187,9 @@ struct page {
     /* For the host, of a PAGE_ROBOTS: set by the parser, taken by frontier_finish(). */
     struct host *robots_for;       /* whose robots.txt this is, though a redirect may have led elsewhere */
     struct robots *rules;          /* parsed; NULL unless the outcome is PAGE_OK */
-    struct host_state *host_state; /* to be recorded with this page, whatever host it is of; owned, NULL: nothing to record.
-                                      Of a PAGE_ROBOTS the parser makes it, with robots_body; frontier_finish() adds the
-                                      rest */
+    struct host_state *host_state; /* to be recorded with this page, whatever host it is of; owned, NULL: nothing. Set by
+                                      frontier_finish(); to that of a PAGE_ROBOTS that is PAGE_OK the parser adds
+                                      robots_body */
 
     /* What the parser found. All text lies in `pool`. */
     struct buf pool;

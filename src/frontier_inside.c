@@ -1,0 +1,272 @@
+#include "frontier_inside.h"
+
+#include "clock.h"
+#include "mem.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <xxhash.h>
+
+#define ROBOTS_AGE_MS (24 * 60 * 60 * 1000) /* RFC 9309, 2.4: not kept for longer */
+
+/* A condition that waits by the clock of clock_ms(). */
+static void make_condition(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(condition, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+struct frontier *frontier_new(const struct frontier_limits *limits)
+{
+    struct frontier *f = mem_new(sizeof *f);
+
+    assert(limits->takers > 0 && limits->transfers > 0 && limits->window > 0);
+    f->limits = *limits;
+    if (f->limits.max_redirects > PAGE_REDIRECTS_MAX)
+        f->limits.max_redirects = PAGE_REDIRECTS_MAX;
+    if (f->limits.robots_age_ms == 0)
+        f->limits.robots_age_ms = ROBOTS_AGE_MS;
+    f->started_wall_ms = clock_wall_ms();
+    f->seen = seen_new();
+    f->takers = mem_array((size_t)limits->takers, sizeof f->takers[0]);
+    for (int i = 0; i < limits->takers; i++) {
+        make_condition(&f->takers[i].turn);
+        f->takers[i].look_at_ms = INT64_MIN;
+    }
+    make_condition(&f->changed);
+    pthread_mutex_init(&f->lock, NULL);
+    return f;
+}
+
+void frontier_free(struct frontier *f)
+{
+    if (f == NULL)
+        return;
+    assert(f->active == 0);
+    for (size_t i = 0; i < f->table_size; i++) {
+        struct host *next;
+
+        for (struct host *h = f->table[i]; h != NULL; h = next) {
+            next = h->next_in_table;
+            host_free(h);
+        }
+    }
+    for (int i = 0; i < f->limits.takers; i++) {
+        pthread_cond_destroy(&f->takers[i].turn);
+        free(f->takers[i].heap);
+    }
+    pthread_cond_destroy(&f->changed);
+    pthread_mutex_destroy(&f->lock);
+    seen_free(f->seen);
+    free(f->takers);
+    free(f->table);
+    free(f);
+}
+
+uint64_t frontier_hash(const struct frontier *f, struct slice text)
+{
+    return XXH3_64bits_withSeed(text.data, text.size, f->limits.hash_seed);
+}
+
+/* --- Lock and waking -------------------------------------------------------------- */
+void frontier_lock(struct frontier *f)
+{
+    pthread_mutex_lock(&f->lock);
+}
+
+/* wake() is called without the lock, for it may take a system call. `waking` keeps frontier_set_taker() from
+ * returning while that goes on. */
+void frontier_unlock(struct frontier *f)
+{
+    while (f->to_wake != NULL) {
+        struct taker *t = f->to_wake;
+        void (*wake)(void *arg) = t->wake;
+        void *arg = t->wake_arg;
+
+        f->to_wake = t->next_to_wake;
+        t->to_wake = false;
+        if (wake == NULL)
+            continue;
+        t->waking++;
+        pthread_mutex_unlock(&f->lock);
+        wake(arg);
+        pthread_mutex_lock(&f->lock);
+        if (--t->waking == 0 && t->wake == NULL)
+            pthread_cond_broadcast(&f->changed);
+    }
+    pthread_mutex_unlock(&f->lock);
+}
+
+void frontier_set_taker(struct frontier *f, int taker, void (*wake)(void *arg), void *arg)
+{
+    struct taker *t = &f->takers[taker];
+
+    frontier_lock(f);
+    t->wake = wake;
+    t->wake_arg = arg;
+    while (wake == NULL && t->waking > 0)
+        pthread_cond_wait(&f->changed, &f->lock);
+    frontier_unlock(f);
+}
+
+void frontier_notify(struct frontier *f, struct taker *t, int64_t due_ms)
+{
+    if (due_ms >= t->look_at_ms)
+        return;
+    t->look_at_ms = INT64_MIN;
+    if (t->blocked) {
+        pthread_cond_signal(&t->turn);
+    } else if (!t->to_wake) {
+        t->to_wake = true;
+        t->next_to_wake = f->to_wake;
+        f->to_wake = t;
+    }
+}
+
+static void wake_everybody(struct frontier *f)
+{
+    pthread_cond_broadcast(&f->changed);
+    for (int i = 0; i < f->limits.takers; i++) {
+        if (f->takers[i].look_at_ms == INT64_MIN)
+            f->takers[i].look_at_ms++; /* it may be on its way to a wait that it must not begin */
+        frontier_notify(f, &f->takers[i], INT64_MIN);
+    }
+}
+
+void frontier_set_starved(struct frontier *f, struct taker *t, bool starved)
+{
+    if (t->starved != starved)
+        f->starved_takers += starved ? 1 : -1;
+    t->starved = starved;
+}
+
+void frontier_feed_starved(struct frontier *f)
+{
+    for (int i = 0; f->starved_takers > 0 && i < f->limits.takers; i++) {
+        struct taker *t = &f->takers[i];
+
+        if (!t->starved || f->fetching >= (int64_t)f->limits.transfers)
+            continue;
+        frontier_set_starved(f, t, false);
+        frontier_notify(f, t, INT64_MIN);
+        return;
+    }
+}
+
+/* --- The end ------------------------------------------------------------------------ */
+bool frontier_at_limit(const struct frontier *f)
+{
+    return f->limits.max_pages > 0 && f->taken >= f->limits.max_pages;
+}
+
+bool frontier_is_over(const struct frontier *f)
+{
+    return f->active == 0 && ((f->waiting == 0 && f->parked == 0) || frontier_at_limit(f) || atomic_load(&f->stopping));
+}
+
+void frontier_check_over(struct frontier *f)
+{
+    if (frontier_is_over(f))
+        wake_everybody(f);
+}
+
+void frontier_stop(struct frontier *f, bool abandon)
+{
+    frontier_lock(f);
+    atomic_store(&f->stopping, true);
+    if (abandon)
+        atomic_store(&f->abandoning, true);
+    wake_everybody(f);
+    frontier_unlock(f);
+}
+
+bool frontier_is_stopping(const struct frontier *f)
+{
+    return atomic_load(&f->stopping);
+}
+
+bool frontier_is_abandoning(const struct frontier *f)
+{
+    return atomic_load(&f->abandoning);
+}
+
+bool frontier_wait(struct frontier *f, int64_t timeout_ms)
+{
+    int64_t until_ms = clock_ms() + timeout_ms;
+    struct timespec until = {.tv_sec = until_ms / 1000, .tv_nsec = until_ms % 1000 * 1000000};
+    bool over;
+
+    frontier_lock(f);
+    while (!(over = frontier_is_over(f)))
+        if (pthread_cond_timedwait(&f->changed, &f->lock, &until) == ETIMEDOUT)
+            break;
+    over = frontier_is_over(f);
+    frontier_unlock(f);
+    return over;
+}
+
+/* --- For the display -------------------------------------------------------------------- */
+static void note_resting(const struct host *h, struct frontier_counts *counts, int64_t now_ms)
+{
+    if (h->pace.running >= h->pace.allowed) {
+        counts->full++;
+        return;
+    }
+    if (h->heap_at == 0 || h->due_ms <= now_ms)
+        return;
+    counts->resting++;
+    if (counts->next_due_ms < 0 || h->due_ms - now_ms < counts->next_due_ms) {
+        counts->next_due_ms = h->due_ms - now_ms;
+        strncpy(counts->resting_host, h->origin, sizeof counts->resting_host - 1);
+    }
+}
+
+void frontier_counts(struct frontier *f, struct frontier_counts *counts)
+{
+    int64_t now_ms;
+
+    memset(counts, 0, sizeof *counts);
+    counts->next_due_ms = -1;
+    frontier_lock(f);
+    now_ms = clock_ms();
+    counts->known = f->known;
+    counts->waiting = (int64_t)f->waiting;
+    counts->parked = f->parked;
+    counts->active = f->active;
+    counts->fetching = f->fetching;
+    counts->hosts = f->hosts;
+    counts->hosts_live = (int64_t)f->hosts_live;
+    counts->hosts_given_up = f->hosts_given_up;
+    counts->taken = f->taken;
+    counts->limit_reached = frontier_at_limit(f);
+    for (size_t i = 0; i < f->table_size; i++)
+        for (const struct host *h = f->table[i]; h != NULL; h = h->next_in_table)
+            if (h->live && (h->ready.first != NULL || h->delayed.first != NULL))
+                note_resting(h, counts, now_ms);
+    frontier_unlock(f);
+}
+
+void frontier_each_host(struct frontier *f, void (*tell)(void *arg, const struct host_state *state), void *arg)
+{
+    int64_t now_ms = clock_ms();
+
+    frontier_lock(f);
+    for (size_t i = 0; i < f->table_size; i++) {
+        for (const struct host *h = f->table[i]; h != NULL; h = h->next_in_table) {
+            if (h->changed) {
+                struct host_state *state = host_snapshot(f, h, now_ms);
+
+                tell(arg, state);
+                host_state_free(state);
+            }
+        }
+    }
+    frontier_unlock(f);
+}

@@ -1,0 +1,200 @@
+#ifndef CRAWL_FRONTIER_INSIDE_H
+#define CRAWL_FRONTIER_INSIDE_H
+
+#include "frontier.h"
+#include "seen.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+/* What the files frontier_*.c share, and nobody else includes. Unless it says otherwise, every function here is called
+ * with the frontier's lock held, and `now_ms` is clock_ms() of that moment.
+ */
+
+/* A URL in the window. Small, for there are many: the struct page is made when it is taken. */
+struct waiting {
+    struct waiting *next;
+    int64_t id;
+    int64_t due_ms; /* not before this; INT64_MIN: as soon as the host may be asked */
+    union {
+        int64_t found_on;
+        struct host *robots_for; /* of a PAGE_ROBOTS */
+    };
+    uint32_t url_size;
+    uint16_t depth;
+    uint8_t kind; /* enum page_kind */
+    uint8_t via, tries, redirects;
+    char tail[]; /* `redirects` ids of the chain, then the URL */
+};
+
+struct waiting_list {
+    struct waiting *first, *last;
+    size_t count;
+};
+
+enum host_robots {
+    ROBOTS_UNKNOWN,    /* to be asked before anything else */
+    ROBOTS_RULES,      /* rules say what is allowed; NULL: everything */
+    ROBOTS_REFUSED,    /* answered by an error of the server: nothing is allowed (RFC 9309, 2.3.1.4) */
+    ROBOTS_UNREACHABLE /* no answer: no page of it will have one */
+};
+
+/* URLs of a host wait in three places: `ready` and `delayed` in the window, and parked in the store. What is parked has
+ * an id above loaded_up_to, and whatever has such an id is parked, but for the ids in `ahead`. So as long as something
+ * is parked all that is new must be parked too, and reading the rows above loaded_up_to in order of ids brings each
+ * once. */
+struct host {
+    int64_t id;
+    char *origin; /* "https://www.example.org" */
+    struct host_pace pace;
+
+    struct robots *rules;
+    char *robots_error;      /* ROBOTS_UNREACHABLE: what went wrong; NULL: nothing */
+    int64_t robots_ms;       /* wall clock; 0: never */
+    int64_t robots_stale_ms; /* from then on it is to be asked again */
+    int robots_status;       /* as in struct host_state */
+    enum host_robots robots;
+    enum page_outcome robots_outcome;
+    bool robots_asked; /* its robots.txt is on the way, or will be tried again */
+
+    struct waiting_list ready;   /* first in, first out */
+    struct waiting_list delayed; /* for another try; by due_ms */
+    struct waiting_list
+        robots_queue;         /* robots.txt to be tried again, or of other hosts that redirected here; by due_ms */
+    int64_t parked;           /* rows that wait in the store only */
+    int64_t parked_at_finish; /* of these, how many had a smaller ticket than the refill that is on its way */
+    int64_t loaded_up_to;     /* highest id that was put into the window */
+    int64_t *ahead; /* ids above loaded_up_to that are in the window all the same: rows that were skipped at first */
+    size_t ahead_count;
+    size_t refill_rows; /* rows that the refill on its way may bring */
+    int64_t admitted;   /* documents, all runs */
+    int64_t
+        may_take; /* documents that may still be taken, if --host-max-pages was found exceeded late; else INT64_MAX */
+
+    uint32_t origin_size;
+    int active;        /* pages out, of whatever kind */
+    bool wants_state;  /* its row must be read before anything is asked for */
+    bool row_known;    /* but was told at the start: only the text of its robots.txt is missing */
+    bool refill_asked; /* a PAGE_REFILL is out, or not yet answered */
+    bool dirty;        /* something that must survive a crash has changed: goes with the next page */
+    bool changed;      /* its row in the store is not what it should be at the end */
+    bool live;         /* has, or will have, something to do */
+
+    int taker;      /* whose heap it is in while live; -1: never was */
+    size_t heap_at; /* place in that heap + 1; 0: not in it */
+    int64_t due_ms; /* in the heap: when something can be taken */
+    struct host *next_in_table;
+    struct host *idle_before, *idle_after; /* while not live: those longer, and less long so */
+};
+
+struct taker {
+    pthread_cond_t turn;
+    struct host **heap; /* by due_ms */
+    size_t heap_count, heap_room;
+    size_t live;        /* live hosts that are its */
+    int64_t look_at_ms; /* it will look again by then; INT64_MIN: it is looking, or has been woken */
+    bool blocked;       /* inside frontier_take() */
+    bool starved;       /* something is due, but as many transfers run as may */
+    bool to_wake;       /* in the list of those to be woken */
+    int waking;         /* wake() is being called so many times at this moment */
+    void (*wake)(void *arg);
+    void *wake_arg;
+    struct taker *next_to_wake;
+};
+
+struct frontier {
+    pthread_mutex_t lock;
+    pthread_cond_t changed; /* over, stopping, or a wake() has returned */
+    struct frontier_limits limits;
+    int64_t started_wall_ms;
+
+    struct seen *seen; /* URLs: id << 2, or-ed with enum seen_flag; hosts: id */
+    struct host **table;
+    size_t table_size; /* a power of two */
+    size_t resident;   /* hosts in memory */
+    struct host *idle_oldest, *idle_newest;
+    size_t idle_count;
+
+    int64_t last_url_id, last_host_id;
+    uint64_t last_ticket;
+    int64_t known, hosts, hosts_given_up;
+    size_t waiting;  /* in the window */
+    size_t reserved; /* room in it for refills on their way */
+    int64_t parked, active, fetching, taken;
+    size_t hosts_live;
+
+    struct taker *takers;
+    struct taker *to_wake;
+    int blocked_takers, starved_takers;
+    atomic_bool stopping, abandoning;
+};
+
+/* --- frontier_inside.c: lock, waking, the end -------------------------------- */
+void frontier_lock(struct frontier *f);
+/* Unlocks, then wakes the takers that are in the list. */
+void frontier_unlock(struct frontier *f);
+/* The taker should look by due_ms: signals it, or puts it into the list, unless it will anyway. */
+void frontier_notify(struct frontier *f, struct taker *taker, int64_t due_ms);
+bool frontier_is_over(const struct frontier *f);
+bool frontier_at_limit(const struct frontier *f);
+/* Tells everybody if the crawl is over now. */
+void frontier_check_over(struct frontier *f);
+/* As many transfers run as may, though something of the taker is due: it waits for one to end. */
+void frontier_set_starved(struct frontier *f, struct taker *taker, bool starved);
+/* Wakes one that is starved, if there is room. */
+void frontier_feed_starved(struct frontier *f);
+
+/* --- frontier_return.c: pages out, pages back -------------------------------- */
+/* The page counts as out: with `fetching`, as a request of its host. */
+void frontier_page_out(struct frontier *f, struct page *page, struct host *h, bool fetching, int64_t now_ms);
+/* The page is no longer out. */
+void frontier_page_in(struct frontier *f, struct page *page, int64_t now_ms);
+
+/* --- frontier_wait.c: URLs that wait ----------------------------------------- */
+struct waiting *waiting_new(struct slice url, const int64_t *chain, uint8_t redirects);
+struct slice waiting_url(const struct waiting *w);
+/* The page of it; frees it. */
+struct page *waiting_into_page(struct waiting *w, struct host *h);
+/* The reverse. */
+struct waiting *waiting_from_page(struct page *page);
+void waiting_append(struct waiting_list *list, struct waiting *w);
+void waiting_insert(struct waiting_list *list, struct waiting *w); /* by due_ms, behind its equals */
+struct waiting *waiting_pop(struct waiting_list *list);            /* NULL if there is none */
+void waiting_free_all(struct waiting_list *list);
+
+/* --- frontier_host.c: which hosts there are ---------------------------------- */
+/* The host of an origin, made if need be: *is_new if it was never known. Never NULL. */
+struct host *host_of_origin(struct frontier *f, struct slice origin, bool *is_new);
+struct host *host_of_id(const struct frontier *f, int64_t id); /* NULL: not in memory */
+struct host_state *host_snapshot(const struct frontier *f, const struct host *h, int64_t now_ms);
+/* What the row says. `rules` becomes the host's. */
+void host_restore(struct frontier *f, struct host *h, const struct host_state *state, struct robots *rules,
+                  int64_t now_ms);
+void host_free(struct host *h);
+void host_idle_add(struct frontier *f, struct host *h);
+void host_idle_remove(struct frontier *f, struct host *h);
+/* Frees hosts that have long had nothing to do, if there are too many. The state of one that must be recorded, or NULL.
+ */
+struct host_state *host_forget(struct frontier *f, int64_t now_ms);
+
+/* --- frontier_turn.c: whose turn it is ---------------------------------------- */
+/* Finds anew when something of the host can be taken, and by whom. After every change to it. */
+void host_update(struct frontier *f, struct host *h, int64_t now_ms);
+/* Gives a host with nothing running to another taker. */
+void host_move(struct frontier *f, struct host *h, int taker, int64_t now_ms);
+bool host_is_closed(const struct host *h); /* nothing of it will be fetched */
+bool host_wants_robots(const struct frontier *f, const struct host *h, int64_t now_ms);
+bool host_wants_refill(const struct frontier *f, const struct host *h);
+size_t host_share(const struct frontier *f); /* its fair part of the window */
+
+/* --- frontier_robots.c -------------------------------------------------------- */
+/* A PAGE_ROBOTS is finished: takes what it means for the host. */
+void robots_answered(struct frontier *f, struct page *page, int64_t now_ms);
+
+#define SEEN_ID(value) ((value) >> 2)
+enum seen_flag {
+    SEEN_UNVISITED = 1, /* known, but not to be fetched: may change when it is found in another way */
+    SEEN_KEY = 2 /* the hash is that of the key of `id`; the URL that reads so is another, and stands elsewhere */
+};
+
+#endif

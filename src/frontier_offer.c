@@ -1,0 +1,302 @@
+#include "frontier_inside.h"
+
+#include "clock.h"
+#include "mem.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SITEMAP_ENTRY_DEPTH 1 /* as if a seed had the link */
+
+/* The text of a URL that reads like the key of another stands under a hash made from its own by this. */
+#define BESIDE 0x9E3779B97F4A7C15u
+
+static int64_t id_with(int64_t id, int flags)
+{
+    return (int64_t)((uint64_t)id << 2) | flags;
+}
+
+/* Where the text of a URL stands or would stand: under its hash, or beside it if that is taken by a key. */
+static uint64_t text_place(const struct frontier *f, uint64_t text_hash, int64_t *value)
+{
+    *value = seen_find(f->seen, text_hash);
+    if ((*value & SEEN_KEY) == 0)
+        return text_hash;
+    *value = seen_find(f->seen, text_hash ^ BESIDE);
+    return text_hash ^ BESIDE;
+}
+
+/* Another URL with the same key that is, was or will be visited; 0: none. */
+static int64_t twin_of(const struct frontier *f, uint64_t key_hash, int64_t id)
+{
+    int64_t value = seen_find(f->seen, key_hash);
+
+    return value == 0 || (value & SEEN_UNVISITED) != 0 || SEEN_ID(value) == id ? 0 : SEEN_ID(value);
+}
+
+/* From now on `id` is the one that is visited for this key. */
+static void claim_key(struct frontier *f, uint64_t text_hash, uint64_t key_hash, int64_t id)
+{
+    if (key_hash != text_hash)
+        seen_add(f->seen, key_hash, id_with(id, SEEN_KEY));
+}
+
+/* --- Of an earlier run ----------------------------------------------------------- */
+void frontier_add_known(struct frontier *f, int64_t id, uint64_t text_hash, uint64_t key_hash, int64_t host_id,
+                        enum frontier_known state)
+{
+    struct host *h;
+    int64_t value;
+    uint64_t place;
+
+    frontier_lock(f);
+    place = text_place(f, text_hash, &value);
+    seen_set(f->seen, place, id_with(id, state == KNOWN_SKIPPED ? SEEN_UNVISITED : 0));
+    if (id > f->last_url_id)
+        f->last_url_id = id;
+    f->known++;
+    h = host_of_id(f, host_id);
+    if (state != KNOWN_SKIPPED) {
+        claim_key(f, text_hash, key_hash, id);
+        if (h != NULL)
+            h->admitted++;
+    }
+    if (state == KNOWN_WAITING) {
+        assert(h != NULL);
+        if (h->parked == 0)
+            h->loaded_up_to = id - 1;
+        h->parked++;
+        f->parked++;
+        if (h->parked == 1)
+            host_update(f, h, clock_ms());
+    }
+    frontier_unlock(f);
+}
+
+/* --- A new URL finds its place ------------------------------------------------------ */
+static bool has_room(const struct frontier *f, const struct host *h)
+{
+    size_t used = f->waiting + f->reserved;
+
+    if (h->parked > 0)
+        return false;
+    return used < f->limits.window / 2 || (used < f->limits.window && h->ready.count < host_share(f));
+}
+
+static void remember_ahead(struct host *h, int64_t id)
+{
+    h->ahead = mem_resize(h->ahead, (h->ahead_count + 1) * sizeof h->ahead[0]);
+    h->ahead[h->ahead_count++] = id;
+}
+
+static struct waiting *waiting_of_link(const struct page *page, const struct page_link *link, bool is_hop)
+{
+    struct slice url = {page->pool.data + link->url_at, link->url_size};
+    struct waiting *w;
+
+    if (is_hop) {
+        int64_t chain[PAGE_REDIRECTS_MAX];
+
+        memcpy(chain, page->chain, sizeof chain);
+        chain[page->redirects] = page->id;
+        w = waiting_new(url, chain, (uint8_t)(page->redirects + 1));
+    } else {
+        w = waiting_new(url, NULL, 0);
+    }
+    w->id = link->id;
+    w->found_on = page->id;
+    w->depth = link->depth;
+    w->via = link->kind;
+    if (link->kind == LINK_SITEMAP_FILE)
+        w->kind = PAGE_SITEMAP;
+    return w;
+}
+
+static void admit(struct frontier *f, struct host *h, const struct page *page, const struct page_link *link,
+                  bool is_hop, int64_t now_ms)
+{
+    /* A row that was skipped at first may stand below others that are parked: it cannot be. */
+    bool first = h->ready.first == NULL;
+
+    if (!has_room(f, h) && !link->is_upgrade) {
+        h->parked++;
+        f->parked++;
+        if (h->parked == 1)
+            host_update(f, h, now_ms);
+        return;
+    }
+    if (h->parked > 0 && link->id > h->loaded_up_to)
+        remember_ahead(h, link->id);
+    else if (link->id > h->loaded_up_to)
+        h->loaded_up_to = link->id;
+    waiting_append(&h->ready, waiting_of_link(page, link, is_hop));
+    f->waiting++;
+    if (first)
+        host_update(f, h, now_ms);
+}
+
+/* --- The links of a page --------------------------------------------------------------- */
+struct offer {
+    struct frontier *f;
+    struct page *page;
+    struct host *last_host; /* of the link before: most are of one host */
+    int64_t now_ms;
+};
+
+static struct host *host_of_link(struct offer *offer, struct page_link *link)
+{
+    struct slice origin = {offer->page->pool.data + link->url_at, link->host_size};
+    struct host *h = offer->last_host;
+
+    if (h == NULL || h->origin_size != origin.size || memcmp(h->origin, origin.data, origin.size) != 0)
+        h = host_of_origin(offer->f, origin, &link->host_is_new);
+    offer->last_host = h;
+    return h;
+}
+
+static uint16_t depth_of(const struct page *page, const struct page_link *link, bool is_hop)
+{
+    if (is_hop)
+        return page->depth;
+    switch (link->kind) {
+    case LINK_SEED:
+    case LINK_SITEMAP_FILE:
+        return 0;
+    case LINK_SITEMAP:
+        return SITEMAP_ENTRY_DEPTH;
+    default:
+        return page->depth < UINT16_MAX ? (uint16_t)(page->depth + 1) : UINT16_MAX;
+    }
+}
+
+static bool is_in_chain(const struct page *page, int64_t id)
+{
+    for (int i = 0; i < page->redirects; i++)
+        if (page->chain[i] == id)
+            return true;
+    return id == page->id;
+}
+
+/* Decides for a link that is to be followed and whose URL (row link->id) is not visited yet; true: it waits from
+ * now on. */
+static bool decide(struct offer *offer, struct page_link *link, bool is_hop)
+{
+    struct frontier *f = offer->f;
+    int64_t twin = link->key_hash != link->text_hash ? twin_of(f, link->key_hash, link->id) : 0;
+    struct host *h;
+
+    if (twin != 0) {
+        link->skip = SKIP_DUPLICATE;
+        link->same_as = twin;
+        return false;
+    }
+    if (is_hop && offer->page->redirects >= f->limits.max_redirects) {
+        page_fail(offer->page, PAGE_REDIRECT_LOOP, "more than %d redirects", f->limits.max_redirects);
+        link->skip = SKIP_LIMIT;
+        return false;
+    }
+    h = host_of_link(offer, link);
+    link->host_id = h->id;
+    if (link->kind != LINK_SITEMAP_FILE) {
+        if (f->limits.host_max_pages > 0 && h->admitted >= f->limits.host_max_pages) {
+            link->skip = SKIP_LIMIT;
+            return false;
+        }
+        h->admitted++;
+        if (f->limits.host_max_pages > 0)
+            h->changed = true;
+    }
+    claim_key(f, link->text_hash, link->key_hash, link->id);
+    admit(f, h, offer->page, link, is_hop, offer->now_ms);
+    return true;
+}
+
+static void offer_link(struct offer *offer, struct page_link *link, bool is_hop)
+{
+    struct frontier *f = offer->f;
+    int64_t value;
+    uint64_t place = text_place(f, link->text_hash, &value);
+    bool waits = false;
+
+    if (is_hop && offer->page->kind == PAGE_SITEMAP)
+        link->kind = LINK_SITEMAP_FILE; /* what a sitemap was moved to is one */
+    link->depth = depth_of(offer->page, link, is_hop);
+    link->is_new = value == 0;
+    link->id = link->is_new ? f->last_url_id + 1 : SEEN_ID(value);
+    if (is_hop && !link->is_new && is_in_chain(offer->page, link->id)) {
+        page_fail(offer->page, PAGE_REDIRECT_LOOP, "redirected in a circle");
+        return;
+    }
+    /* A twin is known for good: only a URL that was not wanted before may be wanted now. */
+    if (!link->is_new && (value & SEEN_UNVISITED) == 0)
+        return;
+    if (link->follow && link->skip == SKIP_NONE) {
+        link->is_upgrade = !link->is_new;
+        waits = decide(offer, link, is_hop);
+        link->is_upgrade = link->is_upgrade && waits;
+    }
+    if (link->is_new) {
+        f->last_url_id++;
+        f->known++;
+    }
+    if (waits || link->skip == SKIP_DUPLICATE)
+        seen_set(f->seen, place, id_with(link->id, 0));
+    else if (link->is_new)
+        seen_set(f->seen, place, id_with(link->id, SEEN_UNVISITED));
+}
+
+static bool is_wanted(const struct page_link *link)
+{
+    return link->follow || link->record;
+}
+
+static void offer_links(struct frontier *f, struct page *page, int64_t now_ms)
+{
+    struct offer offer = {.f = f, .page = page, .last_host = page->host, .now_ms = now_ms};
+    int32_t hop = page->outcome == PAGE_REDIRECT ? page->redirect_link : -1;
+    int32_t left_out = page->kind == PAGE_ROBOTS ? page->redirect_link : -1; /* robots.txt has no row, nor what it was
+                                                                                moved to */
+
+    for (uint32_t i = 0; i < page->link_count; i++)
+        if (is_wanted(&page->links[i]))
+            seen_prefetch(f->seen, page->links[i].text_hash);
+    for (uint32_t i = 0; i < page->link_count; i++)
+        if ((int32_t)i != left_out && is_wanted(&page->links[i]))
+            offer_link(&offer, &page->links[i], (int32_t)i == hop);
+}
+
+/* --- A page is done ----------------------------------------------------------------------- */
+/* What must survive a crash of the page's own host; else the state of one that is forgotten. */
+static void bring_host_state(struct frontier *f, struct page *page, int64_t now_ms)
+{
+    struct host *h = page->host;
+
+    if (page->kind == PAGE_ROBOTS || page->kind == PAGE_REFILL)
+        return;
+    if (h != NULL && h->dirty) {
+        h->dirty = false;
+        page->host_state = host_snapshot(f, h, now_ms);
+    } else {
+        page->host_state = host_forget(f, now_ms);
+    }
+}
+
+void frontier_finish(struct frontier *f, struct page *page)
+{
+    int64_t now_ms;
+
+    frontier_lock(f);
+    now_ms = clock_ms();
+    if (page->kind == PAGE_ROBOTS)
+        robots_answered(f, page, now_ms);
+    else if (page->kind == PAGE_REFILL)
+        page->host->parked_at_finish = page->host->parked;
+    offer_links(f, page, now_ms);
+    page->ticket = ++f->last_ticket;
+    frontier_page_in(f, page, now_ms);
+    bring_host_state(f, page, now_ms);
+    if (page->kind != PAGE_REFILL)
+        page->host = page->robots_for = NULL;
+    frontier_unlock(f);
+}

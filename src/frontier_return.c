@@ -1,0 +1,135 @@
+#include "frontier_inside.h"
+
+#include "clock.h"
+
+#include <assert.h>
+
+void frontier_page_out(struct frontier *f, struct page *page, struct host *h, bool fetching, int64_t now_ms)
+{
+    page->host = h;
+    page->is_active = true;
+    f->active++;
+    h->active++;
+    if (fetching) {
+        page->is_fetching = true;
+        page->tries++;
+        f->fetching++;
+        host_started(&h->pace, now_ms);
+        h->changed = true;
+    }
+}
+
+void frontier_page_in(struct frontier *f, struct page *page, int64_t now_ms)
+{
+    struct host *h = page->host;
+
+    assert(!page->is_fetching);
+    if (!page->is_active)
+        return;
+    page->is_active = false;
+    f->active--;
+    h->active--;
+    host_update(f, h, now_ms);
+    frontier_check_over(f);
+}
+
+/* --- Back from the network ------------------------------------------------------------- */
+void frontier_arrived(struct frontier *f, struct page *page, enum host_answer answer)
+{
+    struct host *h = page->host;
+    struct host_pace before;
+
+    if (!page->is_fetching)
+        return;
+    frontier_lock(f);
+    before = h->pace;
+    page->is_fetching = false;
+    f->fetching--;
+    host_ended(&h->pace, clock_ms(), answer, page->times.first_byte_ms, page->retry_after_ms, page->wire_bytes);
+    if (h->pace.given_up && !before.given_up)
+        f->hosts_given_up++;
+    if (h->pace.held_until_ms != before.held_until_ms || h->pace.given_up != before.given_up ||
+        h->pace.fails != before.fails)
+        h->dirty = true;
+    f->takers[h->taker].look_at_ms = INT64_MIN; /* it is here, and will take next */
+    host_update(f, h, clock_ms());
+    frontier_feed_starved(f);
+    frontier_unlock(f);
+}
+
+/* How long a URL waits for another try: as the host does, by the number of tries. */
+static int64_t retry_pause_ms(const struct page *page)
+{
+    const struct host_rules *rules = page->host->pace.rules;
+    int64_t pause_ms = rules->backoff_ms;
+
+    for (int i = 1; i < page->tries && pause_ms < rules->backoff_max_ms; i++)
+        pause_ms *= 2;
+    if (pause_ms > rules->backoff_max_ms)
+        pause_ms = rules->backoff_max_ms;
+    return page->retry_after_ms > pause_ms ? page->retry_after_ms : pause_ms;
+}
+
+/* Puts a page that is out among what waits. Frees it. */
+static void wait_again(struct frontier *f, struct host *h, struct page *page, int64_t due_ms)
+{
+    struct waiting *w = waiting_from_page(page);
+
+    w->due_ms = due_ms;
+    if (w->kind == PAGE_ROBOTS) {
+        waiting_insert(&h->robots_queue, w);
+    } else {
+        waiting_insert(&h->delayed, w);
+        f->waiting++;
+    }
+}
+
+static void take_back(struct frontier *f, struct page *page, int64_t due_ms, int64_t now_ms)
+{
+    struct host *h = page->host;
+    bool was_at_limit = frontier_at_limit(f);
+
+    assert(page->is_active && page->kind != PAGE_REFILL);
+    f->active--;
+    h->active--;
+    if (page->kind == PAGE_DOCUMENT)
+        f->taken--;
+    wait_again(f, h, page, due_ms);
+    host_update(f, h, now_ms);
+    /* At the limit nobody looked for work; now one document more may be taken, of whatever host. */
+    for (int i = 0; was_at_limit && i < f->limits.takers; i++)
+        frontier_notify(f, &f->takers[i], INT64_MIN + 1);
+    frontier_check_over(f);
+}
+
+bool frontier_retry(struct frontier *f, struct page *page)
+{
+    const struct host *h = page->host;
+    bool again;
+
+    frontier_lock(f);
+    again = page->is_active && page_may_retry(page) && page->tries < f->limits.max_tries && !host_is_closed(h) &&
+            page->retry_after_ms <= h->pace.rules->retry_after_max_ms;
+    if (again) {
+        int64_t now_ms = clock_ms();
+
+        take_back(f, page, now_ms + retry_pause_ms(page), now_ms);
+    }
+    frontier_unlock(f);
+    return again;
+}
+
+void frontier_abandon(struct frontier *f, struct page *page)
+{
+    int64_t now_ms = clock_ms();
+
+    frontier_lock(f);
+    if (page->is_fetching) {
+        page->is_fetching = false;
+        f->fetching--;
+        host_ended(&page->host->pace, now_ms, HOST_ABANDONED, -1, -1, 0);
+    }
+    page->tries -= page->tries > 0;
+    take_back(f, page, INT64_MIN, now_ms);
+    frontier_unlock(f);
+}

@@ -1,0 +1,305 @@
+#include "frontier_inside.h"
+
+#include "clock.h"
+#include "mem.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define OVERDUE_MS  10   /* a host that its taker left alone for so long may be taken over */
+#define REFILL_ROWS 4096 /* most rows of one refill */
+
+/* What is being taken, by whom. */
+struct taking {
+    struct frontier *f;
+    struct taker *taker;
+    struct page **pages;
+    size_t count, max;
+    int64_t now_ms;
+};
+
+static void give(struct taking *taking, struct host *h, struct page *page, bool fetching)
+{
+    frontier_page_out(taking->f, page, h, fetching, taking->now_ms);
+    taking->pages[taking->count++] = page;
+}
+
+static bool may_start(const struct taking *taking, const struct host *h)
+{
+    return taking->f->fetching < (int64_t)taking->f->limits.transfers && host_due_ms(&h->pace) <= taking->now_ms;
+}
+
+/* --- Refill --------------------------------------------------------------------- */
+static size_t refill_rows(const struct frontier *f, const struct host *h)
+{
+    size_t held = h->ready.count + h->delayed.count;
+    size_t used = f->waiting + f->reserved;
+    size_t room = used < f->limits.window ? f->limits.window - used : 0;
+    size_t share = host_share(f);
+    size_t rows = share > held ? share - held : 1;
+
+    if (h->parked == 0)
+        return 0;
+    if (held > 0 && rows > room)
+        rows = room;
+    if (rows > (size_t)h->parked)
+        rows = (size_t)h->parked;
+    return rows < REFILL_ROWS ? rows : REFILL_ROWS;
+}
+
+static void give_refill(struct taking *taking, struct host *h)
+{
+    struct page *page = page_new(PAGE_REFILL, h->origin, h->origin_size);
+
+    h->refill_asked = true;
+    h->refill_rows = refill_rows(taking->f, h);
+    taking->f->reserved += h->refill_rows;
+    give(taking, h, page, false);
+}
+
+/* --- robots.txt -------------------------------------------------------------------- */
+static void give_robots(struct taking *taking, struct host *h)
+{
+    struct page *page;
+    char *url = mem_alloc(h->origin_size + sizeof "/robots.txt");
+    int size = sprintf(url, "%s/robots.txt", h->origin);
+
+    page = page_new(PAGE_ROBOTS, url, (size_t)size);
+    free(url);
+    page->robots_for = h;
+    h->robots_asked = true;
+    give(taking, h, page, true);
+}
+
+/* One that was to be tried again, or of another host. */
+static void give_queued_robots(struct taking *taking, struct host *h)
+{
+    struct page *page = waiting_into_page(waiting_pop(&h->robots_queue), h);
+
+    if (h->pace.given_up) {
+        page_fail(page, PAGE_CONN_ERROR, "%s was given up", h->origin);
+        give(taking, h, page, false);
+    } else {
+        give(taking, h, page, true);
+    }
+}
+
+/* --- Documents and sitemaps ---------------------------------------------------------- */
+static struct waiting *next_waiting(struct host *h, int64_t now_ms)
+{
+    if (h->delayed.first != NULL && h->delayed.first->due_ms <= now_ms)
+        return waiting_pop(&h->delayed);
+    return waiting_pop(&h->ready);
+}
+
+/* Why a page of a closed host will not be fetched. */
+static void close_page(const struct host *h, struct page *page)
+{
+    page->fetched_ms = clock_wall_ms();
+    if (h->robots == ROBOTS_UNREACHABLE) {
+        page_fail(page, h->robots_outcome, "robots.txt: %s", h->robots_error != NULL ? h->robots_error : "no answer");
+    } else if (h->robots == ROBOTS_REFUSED) {
+        page->skip = SKIP_ROBOTS;
+        snprintf(page->error, sizeof page->error, "robots.txt answered %d", h->robots_status);
+    } else {
+        page->skip = SKIP_HOST_GAVE_UP;
+        snprintf(page->error, sizeof page->error, "no good answer for too long");
+    }
+}
+
+static struct slice target_of(const struct page *page)
+{
+    const char *path = strchr(strstr(page->url, "://") + 3, '/');
+
+    return (struct slice){path, (size_t)(page->url + page->url_size - path)};
+}
+
+/* False, with the reason in the page: it is not to be fetched. A sitemap is named so that it be read. */
+static bool is_allowed(struct host *h, struct page *page)
+{
+    struct robots_verdict verdict;
+
+    if (page->kind == PAGE_SITEMAP)
+        return true;
+    if (h->rules != NULL) {
+        verdict = robots_check(h->rules, target_of(page));
+        if (!verdict.allowed) {
+            page->skip = SKIP_ROBOTS;
+            page->skip_line = verdict.line;
+            snprintf(page->error, sizeof page->error, "%.*s", (int)verdict.rule.size, verdict.rule.data);
+            return false;
+        }
+    }
+    if (page->tries == 0 && h->may_take != INT64_MAX && h->may_take-- <= 0) {
+        h->may_take = 0;
+        page->skip = SKIP_LIMIT;
+        return false;
+    }
+    return true;
+}
+
+/* URLs up to the first that is fetched, for then the host rests. */
+static void give_urls(struct taking *taking, struct host *h)
+{
+    bool closed = host_is_closed(h);
+    bool fetching = false;
+
+    while (!fetching && taking->count < taking->max) {
+        struct waiting *w = next_waiting(h, taking->now_ms);
+        struct page *page;
+
+        if (w == NULL && closed)
+            w = waiting_pop(&h->delayed);
+        if (w == NULL)
+            return;
+        taking->f->waiting--;
+        page = waiting_into_page(w, h);
+        if (closed)
+            close_page(h, page);
+        else
+            fetching = is_allowed(h, page);
+        if (fetching && page->kind == PAGE_DOCUMENT)
+            taking->f->taken++;
+        give(taking, h, page, fetching);
+    }
+}
+
+/* Gives what the host has for now; false: nothing, for as many transfers run as may. */
+static bool give_of_host(struct taking *taking, struct host *h)
+{
+    struct frontier *f = taking->f;
+    const struct waiting *queued = h->robots_queue.first;
+
+    if (host_wants_refill(f, h)) {
+        give_refill(taking, h);
+    } else if (queued != NULL && (h->pace.given_up || (queued->due_ms <= taking->now_ms && may_start(taking, h)))) {
+        give_queued_robots(taking, h);
+    } else if (!h->robots_asked && host_is_closed(h) && !host_wants_robots(f, h, taking->now_ms)) {
+        give_urls(taking, h);
+    } else if (!may_start(taking, h)) {
+        return false;
+    } else if (host_wants_robots(f, h, taking->now_ms)) {
+        give_robots(taking, h);
+    } else if (!h->robots_asked) {
+        give_urls(taking, h);
+    }
+    return true;
+}
+
+/* --- Taking -------------------------------------------------------------------------- */
+static struct host *first_due(const struct taker *t, int64_t now_ms)
+{
+    return t->heap_count > 0 && t->heap[0]->due_ms <= now_ms ? t->heap[0] : NULL;
+}
+
+static void take_due(struct taking *taking)
+{
+    struct frontier *f = taking->f;
+    struct host *h;
+
+    while (taking->count < taking->max && !frontier_at_limit(f) && !atomic_load(&f->stopping) &&
+           (h = first_due(taking->taker, taking->now_ms)) != NULL) {
+        if (!give_of_host(taking, h) && f->fetching >= (int64_t)f->limits.transfers) {
+            frontier_set_starved(f, taking->taker, true);
+            return;
+        }
+        host_update(f, h, taking->now_ms);
+    }
+}
+
+static bool may_look_elsewhere(const struct frontier *f, const struct taker *t)
+{
+    return !t->starved && f->fetching < (int64_t)f->limits.transfers && !frontier_at_limit(f) &&
+           !atomic_load(&f->stopping);
+}
+
+/* Takes over a host that is due but which its taker finds no time for. */
+static bool take_over(struct taking *taking)
+{
+    struct frontier *f = taking->f;
+    int self = (int)(taking->taker - f->takers);
+
+    for (int i = 0; i < f->limits.takers; i++) {
+        struct host *h = first_due(&f->takers[i], taking->now_ms - OVERDUE_MS);
+
+        if (i != self && h != NULL && h->pace.running == 0) {
+            host_move(f, h, self, taking->now_ms);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Gives hosts that are due, but for which there was no room, to takers that have nothing to do. */
+static void share_out(struct taking *taking)
+{
+    struct frontier *f = taking->f;
+
+    for (int i = 0; i < f->limits.takers && f->blocked_takers > 0; i++) {
+        struct host *h = first_due(taking->taker, taking->now_ms);
+
+        if (h == NULL || h->pace.running > 0)
+            return;
+        if (f->takers[i].blocked && first_due(&f->takers[i], taking->now_ms) == NULL)
+            host_move(f, h, i, taking->now_ms);
+    }
+}
+
+/* When the taker has to look again; INT64_MAX: when it is woken. */
+static int64_t next_look_ms(const struct frontier *f, const struct taker *t)
+{
+    bool nothing = t->starved || t->heap_count == 0 || frontier_at_limit(f) || atomic_load(&f->stopping);
+
+    return nothing ? INT64_MAX : t->heap[0]->due_ms;
+}
+
+static void wait_for_turn(struct frontier *f, struct taker *t)
+{
+    int64_t until_ms = next_look_ms(f, t);
+
+    t->look_at_ms = until_ms;
+    t->blocked = true;
+    f->blocked_takers++;
+    if (until_ms == INT64_MAX) {
+        pthread_cond_wait(&t->turn, &f->lock);
+    } else {
+        struct timespec until = {.tv_sec = until_ms / 1000, .tv_nsec = until_ms % 1000 * 1000000};
+
+        pthread_cond_timedwait(&t->turn, &f->lock, &until);
+    }
+    f->blocked_takers--;
+    t->blocked = false;
+    t->look_at_ms = INT64_MIN;
+}
+
+size_t frontier_take(struct frontier *f, int taker, struct page **pages, size_t max, bool wait, int64_t *pause_ms)
+{
+    struct taking taking = {.f = f, .taker = &f->takers[taker], .pages = pages, .max = max};
+    struct taker *t = taking.taker;
+    int64_t look_ms;
+
+    assert(max > 0);
+    frontier_lock(f);
+    for (;;) {
+        t->look_at_ms = INT64_MIN;
+        frontier_set_starved(f, t, false);
+        taking.now_ms = clock_ms();
+        take_due(&taking);
+        while (taking.count == 0 && may_look_elsewhere(f, t) && take_over(&taking))
+            take_due(&taking);
+        if (taking.count > 0 || !wait || atomic_load(&f->stopping) || frontier_is_over(f))
+            break;
+        wait_for_turn(f, t);
+    }
+    if (taking.count == max)
+        share_out(&taking);
+    frontier_feed_starved(f);
+    look_ms = next_look_ms(f, t);
+    t->look_at_ms = look_ms;
+    *pause_ms = look_ms == INT64_MAX ? -1 : look_ms > taking.now_ms ? look_ms - taking.now_ms : 0;
+    frontier_unlock(f);
+    return taking.count;
+}

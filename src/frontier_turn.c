@@ -1,0 +1,214 @@
+#include "frontier_inside.h"
+
+#include "mem.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#define LOW_MARK      4096 /* a host with fewer URLs in the window than this, and half its share, asks for a refill */
+#define LEAST_SHARE   4    /* URLs of the window for every live host, however many there are */
+#define MOVE_FOR_LIVE 4    /* a host leaves its old taker (and its connections) if another has so many hosts fewer */
+
+/* --- The heap of a taker: hosts by due_ms -------------------------------------- */
+static void heap_put(struct taker *t, size_t at, struct host *h)
+{
+    t->heap[at - 1] = h;
+    h->heap_at = at;
+}
+
+static void heap_rise(struct taker *t, struct host *h)
+{
+    size_t at = h->heap_at;
+
+    while (at > 1 && t->heap[at / 2 - 1]->due_ms > h->due_ms) {
+        heap_put(t, at, t->heap[at / 2 - 1]);
+        at /= 2;
+    }
+    heap_put(t, at, h);
+}
+
+static void heap_sink(struct taker *t, struct host *h)
+{
+    size_t at = h->heap_at;
+
+    for (;;) {
+        size_t child = at * 2;
+
+        if (child > t->heap_count)
+            break;
+        if (child < t->heap_count && t->heap[child]->due_ms < t->heap[child - 1]->due_ms)
+            child++;
+        if (t->heap[child - 1]->due_ms >= h->due_ms)
+            break;
+        heap_put(t, at, t->heap[child - 1]);
+        at = child;
+    }
+    heap_put(t, at, h);
+}
+
+static void heap_add(struct taker *t, struct host *h)
+{
+    if (t->heap_count == t->heap_room) {
+        t->heap_room = t->heap_room == 0 ? 16 : t->heap_room * 2;
+        t->heap = mem_resize(t->heap, t->heap_room * sizeof(t->heap[0]));
+    }
+    heap_put(t, ++t->heap_count, h);
+    heap_rise(t, h);
+}
+
+static void heap_remove(struct taker *t, struct host *h)
+{
+    struct host *last = t->heap[--t->heap_count];
+    size_t at = h->heap_at;
+
+    h->heap_at = 0;
+    if (last == h)
+        return;
+    heap_put(t, at, last);
+    heap_rise(t, last);
+    heap_sink(t, last);
+}
+
+/* --- What a host can give ------------------------------------------------------- */
+bool host_is_closed(const struct host *h)
+{
+    return h->pace.given_up || h->robots == ROBOTS_REFUSED || h->robots == ROBOTS_UNREACHABLE;
+}
+
+bool host_wants_robots(const struct frontier *f, const struct host *h, int64_t now_ms)
+{
+    return f->limits.robots && !h->robots_asked && !h->pace.given_up &&
+           (h->robots == ROBOTS_UNKNOWN || now_ms >= h->robots_stale_ms);
+}
+
+size_t host_share(const struct frontier *f)
+{
+    size_t share = f->limits.window / (f->hosts_live > 0 ? f->hosts_live : 1);
+
+    return share > LEAST_SHARE ? share : LEAST_SHARE;
+}
+
+bool host_wants_refill(const struct frontier *f, const struct host *h)
+{
+    size_t held = h->ready.count + h->delayed.count;
+    size_t low = host_share(f) / 2;
+
+    if (h->refill_asked)
+        return false;
+    if (h->wants_state || (h->parked > 0 && held == 0))
+        return true;
+    return h->parked > 0 && held <= (low < LOW_MARK ? low : LOW_MARK) && f->waiting + f->reserved < f->limits.window;
+}
+
+static bool has_urls(const struct host *h)
+{
+    return h->ready.first != NULL || h->delayed.first != NULL;
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* From when on something of the host can be taken; INT64_MAX: not before something else happens. */
+static int64_t due_ms(const struct frontier *f, const struct host *h, int64_t now_ms)
+{
+    int64_t gate_ms = host_due_ms(&h->pace);
+    int64_t due = INT64_MAX;
+
+    if (host_wants_refill(f, h))
+        return now_ms;
+    if (h->wants_state || gate_ms == INT64_MAX) {
+        if (h->wants_state || !host_is_closed(h))
+            return INT64_MAX;
+    }
+    if (h->robots_queue.first != NULL)
+        due = h->pace.given_up ? now_ms : later(gate_ms, h->robots_queue.first->due_ms);
+    if (!has_urls(h) || h->robots_asked)
+        return due;
+    if (host_wants_robots(f, h, now_ms))
+        return earlier(due, gate_ms);
+    if (host_is_closed(h))
+        return now_ms;
+    return earlier(due, later(gate_ms, h->ready.first != NULL ? INT64_MIN : h->delayed.first->due_ms));
+}
+
+/* --- Whose it is ----------------------------------------------------------------- */
+/* The taker of a host that comes to life: its old one if that has not many more to do than others, else the idlest. */
+static int choose_taker(const struct frontier *f, const struct host *h)
+{
+    int best = 0;
+
+    for (int i = 1; i < f->limits.takers; i++)
+        if (f->takers[i].live < f->takers[best].live)
+            best = i;
+    if (h->taker >= 0 && f->takers[h->taker].live < f->takers[best].live + MOVE_FOR_LIVE)
+        return h->taker;
+    return best;
+}
+
+static void set_live(struct frontier *f, struct host *h, bool live)
+{
+    h->live = live;
+    if (live) {
+        host_idle_remove(f, h);
+        h->taker = choose_taker(f, h);
+        f->takers[h->taker].live++;
+        f->hosts_live++;
+    } else {
+        if (h->heap_at > 0)
+            heap_remove(&f->takers[h->taker], h);
+        f->takers[h->taker].live--;
+        f->hosts_live--;
+        host_idle_add(f, h);
+    }
+}
+
+void host_update(struct frontier *f, struct host *h, int64_t now_ms)
+{
+    bool live = has_urls(h) || h->robots_queue.first != NULL || h->robots_asked || h->parked > 0 || h->active > 0 ||
+                h->refill_asked;
+    struct taker *t;
+    int64_t due;
+
+    if (live != h->live)
+        set_live(f, h, live);
+    if (!live)
+        return;
+    t = &f->takers[h->taker];
+    due = due_ms(f, h, now_ms);
+    if (due == INT64_MAX) {
+        if (h->heap_at > 0)
+            heap_remove(t, h);
+        return;
+    }
+    /* Among those that are due, whoever has been so for longest comes first. */
+    due = later(due, now_ms);
+    if (h->heap_at == 0) {
+        h->due_ms = due;
+        heap_add(t, h);
+    } else if (h->due_ms > now_ms || due > now_ms) {
+        h->due_ms = due;
+        heap_rise(t, h);
+        heap_sink(t, h);
+    }
+    frontier_notify(f, t, h->due_ms);
+}
+
+void host_move(struct frontier *f, struct host *h, int taker, int64_t now_ms)
+{
+    struct taker *from = &f->takers[h->taker];
+
+    assert(h->pace.running == 0);
+    if (h->heap_at > 0)
+        heap_remove(from, h);
+    from->live--;
+    h->taker = taker;
+    f->takers[taker].live++;
+    host_update(f, h, now_ms);
+}
