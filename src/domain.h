@@ -4,7 +4,7 @@
 #include "buf.h"
 
 /* Host names: the "host parser" of the WHATWG URL Standard for special schemes,
- * UTS 46 through libidn2, and what belongs together by the Public Suffix List
+ * UTS 46 with tables of our own, and what belongs together by the Public Suffix List
  * (libpsl). Threads: any.
  */
 
