@@ -1,0 +1,392 @@
+#include "token_names.h"
+
+/* WHATWG HTML, 13.2.4.2 "The stack of open elements", 13.2.4.3, 13.2.6.3 and
+ * 13.2.6.5. */
+const uint16_t name_facts[NAME_COUNT] = {
+    [NAME_A] = NAME_FORMATTING | NAME_NOTED | NAME_ATTRIBUTES,
+    [NAME_ADDRESS] = NAME_SPECIAL | NAME_IN_ITEM,
+    [NAME_ANNOTATION_XML] = NAME_FOREIGN_SCOPE | NAME_ATTRIBUTES,
+    [NAME_APPLET] = NAME_SPECIAL | NAME_SCOPE,
+    [NAME_AREA] = NAME_SPECIAL | NAME_NOTED | NAME_ATTRIBUTES,
+    [NAME_ARTICLE] = NAME_SPECIAL,
+    [NAME_ASIDE] = NAME_SPECIAL,
+    [NAME_AUDIO] = NAME_NOTED | NAME_ATTRIBUTES,
+    [NAME_B] = NAME_FORMATTING | NAME_BREAKOUT,
+    [NAME_BASE] = NAME_SPECIAL | NAME_NOTED | NAME_ATTRIBUTES,
+    [NAME_BASEFONT] = NAME_SPECIAL,
+    [NAME_BGSOUND] = NAME_SPECIAL,
+    [NAME_BIG] = NAME_FORMATTING | NAME_BREAKOUT,
+    [NAME_BLOCKQUOTE] = NAME_SPECIAL | NAME_BREAKOUT,
+    [NAME_BODY] = NAME_SPECIAL | NAME_BREAKOUT | NAME_NOTED,
+    [NAME_BR] = NAME_SPECIAL | NAME_BREAKOUT,
+    [NAME_BUTTON] = NAME_SPECIAL,
+    [NAME_CAPTION] = NAME_SPECIAL | NAME_SCOPE | NAME_THOROUGH,
+    [NAME_CENTER] = NAME_SPECIAL | NAME_BREAKOUT,
+    [NAME_CODE] = NAME_FORMATTING | NAME_BREAKOUT,
+    [NAME_COL] = NAME_SPECIAL,
+    [NAME_COLGROUP] = NAME_SPECIAL | NAME_THOROUGH,
+    [NAME_DD] = NAME_SPECIAL | NAME_IMPLIED_END | NAME_BREAKOUT,
+    [NAME_DESC] = NAME_FOREIGN_SCOPE,
+    [NAME_DETAILS] = NAME_SPECIAL,
+    [NAME_DIR] = NAME_SPECIAL,
+    [NAME_DIV] = NAME_SPECIAL | NAME_BREAKOUT | NAME_IN_ITEM,
+    [NAME_DL] = NAME_SPECIAL | NAME_BREAKOUT,
+    [NAME_DT] = NAME_SPECIAL | NAME_IMPLIED_END | NAME_BREAKOUT,
+    [NAME_EM] = NAME_FORMATTING | NAME_BREAKOUT,
+    [NAME_EMBED] = NAME_SPECIAL | NAME_BREAKOUT | NAME_NOTED | NAME_ATTRIBUTES,
+    [NAME_FIELDSET] = NAME_SPECIAL,
+    [NAME_FIGCAPTION] = NAME_SPECIAL,
+    [NAME_FIGURE] = NAME_SPECIAL,
+    [NAME_FONT] = NAME_FORMATTING | NAME_ATTRIBUTES,
+    [NAME_FOOTER] = NAME_SPECIAL,
+    [NAME_FOREIGNOBJECT] = NAME_FOREIGN_SCOPE,
+    [NAME_FORM] = NAME_SPECIAL | NAME_NOTED | NAME_ATTRIBUTES,
+    [NAME_FRAME] = NAME_SPECIAL | NAME_NOTED | NAME_ATTRIBUTES,
+    [NAME_FRAMESET] = NAME_SPECIAL,
+    [NAME_H1] = NAME_SPECIAL | NAME_BREAKOUT | NAME_HEADING | NAME_NOTED,
+    [NAME_H2] = NAME_SPECIAL | NAME_BREAKOUT | NAME_HEADING,
+    [NAME_H3] = NAME_SPECIAL | NAME_BREAKOUT | NAME_HEADING,
+    [NAME_H4] = NAME_SPECIAL | NAME_BREAKOUT | NAME_HEADING,
+    [NAME_H5] = NAME_SPECIAL | NAME_BREAKOUT | NAME_HEADING,
+    [NAME_H6] = NAME_SPECIAL | NAME_BREAKOUT | NAME_HEADING,
+    [NAME_HEAD] = NAME_SPECIAL | NAME_BREAKOUT,
+    [NAME_HEADER] = NAME_SPECIAL,
+    [NAME_HGROUP] = NAME_SPECIAL,
+    [NAME_HR] = NAME_SPECIAL | NAME_BREAKOUT,
+    [NAME_HTML] = NAME_SPECIAL | NAME_SCOPE | NAME_NOTED | NAME_ATTRIBUTES,
+    [NAME_I] = NAME_FORMATTING | NAME_BREAKOUT,
+    [NAME_IFRAME] = NAME_SPECIAL | NAME_NOTED | NAME_ATTRIBUTES,
+    [NAME_IMAGE] = NAME_ATTRIBUTES,
+    [NAME_IMG] = NAME_SPECIAL | NAME_BREAKOUT | NAME_NOTED | NAME_ATTRIBUTES,
+    [NAME_INPUT] = NAME_SPECIAL | NAME_ATTRIBUTES,
+    [NAME_KEYGEN] = NAME_SPECIAL,
+    [NAME_LI] = NAME_SPECIAL | NAME_IMPLIED_END | NAME_BREAKOUT,
+    [NAME_LINK] = NAME_SPECIAL | NAME_NOTED | NAME_ATTRIBUTES,
+    [NAME_LISTING] = NAME_SPECIAL | NAME_BREAKOUT,
+    [NAME_MAIN] = NAME_SPECIAL,
+    [NAME_MARQUEE] = NAME_SPECIAL | NAME_SCOPE,
+    [NAME_MENU] = NAME_SPECIAL | NAME_BREAKOUT,
+    [NAME_META] = NAME_SPECIAL | NAME_BREAKOUT | NAME_NOTED | NAME_ATTRIBUTES,
+    [NAME_MI] = NAME_FOREIGN_SCOPE,
+    [NAME_MN] = NAME_FOREIGN_SCOPE,
+    [NAME_MO] = NAME_FOREIGN_SCOPE,
+    [NAME_MS] = NAME_FOREIGN_SCOPE,
+    [NAME_MTEXT] = NAME_FOREIGN_SCOPE,
+    [NAME_NAV] = NAME_SPECIAL,
+    [NAME_NOBR] = NAME_FORMATTING | NAME_BREAKOUT,
+    [NAME_NOEMBED] = NAME_SPECIAL,
+    [NAME_NOFRAMES] = NAME_SPECIAL,
+    [NAME_NOSCRIPT] = NAME_SPECIAL,
+    [NAME_OBJECT] = NAME_SPECIAL | NAME_SCOPE | NAME_NOTED | NAME_ATTRIBUTES,
+    [NAME_OL] = NAME_SPECIAL | NAME_BREAKOUT,
+    [NAME_OPTGROUP] = NAME_IMPLIED_END,
+    [NAME_OPTION] = NAME_IMPLIED_END,
+    [NAME_P] = NAME_SPECIAL | NAME_IMPLIED_END | NAME_BREAKOUT | NAME_IN_ITEM,
+    [NAME_PARAM] = NAME_SPECIAL,
+    [NAME_PLAINTEXT] = NAME_SPECIAL,
+    [NAME_PRE] = NAME_SPECIAL | NAME_BREAKOUT,
+    [NAME_RB] = NAME_IMPLIED_END,
+    [NAME_RP] = NAME_IMPLIED_END,
+    [NAME_RT] = NAME_IMPLIED_END,
+    [NAME_RTC] = NAME_IMPLIED_END,
+    [NAME_RUBY] = NAME_BREAKOUT,
+    [NAME_S] = NAME_FORMATTING | NAME_BREAKOUT,
+    [NAME_SCRIPT] = NAME_SPECIAL | NAME_NOTED | NAME_ATTRIBUTES,
+    [NAME_SEARCH] = NAME_SPECIAL,
+    [NAME_SECTION] = NAME_SPECIAL,
+    [NAME_SELECT] = NAME_SPECIAL | NAME_SCOPE,
+    [NAME_SMALL] = NAME_FORMATTING | NAME_BREAKOUT,
+    [NAME_SOURCE] = NAME_SPECIAL | NAME_NOTED | NAME_ATTRIBUTES,
+    [NAME_SPAN] = NAME_BREAKOUT,
+    [NAME_STRIKE] = NAME_FORMATTING | NAME_BREAKOUT,
+    [NAME_STRONG] = NAME_FORMATTING | NAME_BREAKOUT,
+    [NAME_STYLE] = NAME_SPECIAL,
+    [NAME_SUB] = NAME_BREAKOUT,
+    [NAME_SUMMARY] = NAME_SPECIAL,
+    [NAME_SUP] = NAME_BREAKOUT,
+    [NAME_TABLE] = NAME_SPECIAL | NAME_SCOPE | NAME_BREAKOUT,
+    [NAME_TBODY] = NAME_SPECIAL | NAME_THOROUGH,
+    [NAME_TD] = NAME_SPECIAL | NAME_SCOPE | NAME_THOROUGH,
+    [NAME_TEMPLATE] = NAME_SPECIAL | NAME_SCOPE,
+    [NAME_TEXTAREA] = NAME_SPECIAL,
+    [NAME_TFOOT] = NAME_SPECIAL | NAME_THOROUGH,
+    [NAME_TH] = NAME_SPECIAL | NAME_SCOPE | NAME_THOROUGH,
+    [NAME_THEAD] = NAME_SPECIAL | NAME_THOROUGH,
+    [NAME_TITLE] = NAME_SPECIAL | NAME_FOREIGN_SCOPE,
+    [NAME_TR] = NAME_SPECIAL | NAME_THOROUGH,
+    [NAME_TRACK] = NAME_SPECIAL | NAME_NOTED | NAME_ATTRIBUTES,
+    [NAME_TT] = NAME_FORMATTING | NAME_BREAKOUT,
+    [NAME_U] = NAME_FORMATTING | NAME_BREAKOUT,
+    [NAME_UL] = NAME_SPECIAL | NAME_BREAKOUT,
+    [NAME_VAR] = NAME_BREAKOUT,
+    [NAME_VIDEO] = NAME_NOTED | NAME_ATTRIBUTES,
+    [NAME_WBR] = NAME_SPECIAL,
+    [NAME_XMP] = NAME_SPECIAL,
+};
+
+static const char *const NAMES[NAME_COUNT] = {
+    [NAME_A] = "a",
+    [NAME_ADDRESS] = "address",
+    [NAME_ANNOTATION_XML] = "annotation-xml",
+    [NAME_APPLET] = "applet",
+    [NAME_AREA] = "area",
+    [NAME_ARTICLE] = "article",
+    [NAME_ASIDE] = "aside",
+    [NAME_AUDIO] = "audio",
+    [NAME_B] = "b",
+    [NAME_BASE] = "base",
+    [NAME_BASEFONT] = "basefont",
+    [NAME_BGSOUND] = "bgsound",
+    [NAME_BIG] = "big",
+    [NAME_BLOCKQUOTE] = "blockquote",
+    [NAME_BODY] = "body",
+    [NAME_BR] = "br",
+    [NAME_BUTTON] = "button",
+    [NAME_CAPTION] = "caption",
+    [NAME_CENTER] = "center",
+    [NAME_CODE] = "code",
+    [NAME_COL] = "col",
+    [NAME_COLGROUP] = "colgroup",
+    [NAME_DD] = "dd",
+    [NAME_DESC] = "desc",
+    [NAME_DETAILS] = "details",
+    [NAME_DIALOG] = "dialog",
+    [NAME_DIR] = "dir",
+    [NAME_DIV] = "div",
+    [NAME_DL] = "dl",
+    [NAME_DT] = "dt",
+    [NAME_EM] = "em",
+    [NAME_EMBED] = "embed",
+    [NAME_FIELDSET] = "fieldset",
+    [NAME_FIGCAPTION] = "figcaption",
+    [NAME_FIGURE] = "figure",
+    [NAME_FONT] = "font",
+    [NAME_FOOTER] = "footer",
+    [NAME_FOREIGNOBJECT] = "foreignobject",
+    [NAME_FORM] = "form",
+    [NAME_FRAME] = "frame",
+    [NAME_FRAMESET] = "frameset",
+    [NAME_H1] = "h1",
+    [NAME_H2] = "h2",
+    [NAME_H3] = "h3",
+    [NAME_H4] = "h4",
+    [NAME_H5] = "h5",
+    [NAME_H6] = "h6",
+    [NAME_HEAD] = "head",
+    [NAME_HEADER] = "header",
+    [NAME_HGROUP] = "hgroup",
+    [NAME_HR] = "hr",
+    [NAME_HTML] = "html",
+    [NAME_I] = "i",
+    [NAME_IFRAME] = "iframe",
+    [NAME_IMAGE] = "image",
+    [NAME_IMG] = "img",
+    [NAME_INPUT] = "input",
+    [NAME_KEYGEN] = "keygen",
+    [NAME_LI] = "li",
+    [NAME_LINK] = "link",
+    [NAME_LISTING] = "listing",
+    [NAME_MAIN] = "main",
+    [NAME_MALIGNMARK] = "malignmark",
+    [NAME_MARQUEE] = "marquee",
+    [NAME_MATH] = "math",
+    [NAME_MENU] = "menu",
+    [NAME_META] = "meta",
+    [NAME_MGLYPH] = "mglyph",
+    [NAME_MI] = "mi",
+    [NAME_MN] = "mn",
+    [NAME_MO] = "mo",
+    [NAME_MS] = "ms",
+    [NAME_MTEXT] = "mtext",
+    [NAME_NAV] = "nav",
+    [NAME_NOBR] = "nobr",
+    [NAME_NOEMBED] = "noembed",
+    [NAME_NOFRAMES] = "noframes",
+    [NAME_NOSCRIPT] = "noscript",
+    [NAME_OBJECT] = "object",
+    [NAME_OL] = "ol",
+    [NAME_OPTGROUP] = "optgroup",
+    [NAME_OPTION] = "option",
+    [NAME_P] = "p",
+    [NAME_PARAM] = "param",
+    [NAME_PICTURE] = "picture",
+    [NAME_PLAINTEXT] = "plaintext",
+    [NAME_PRE] = "pre",
+    [NAME_RB] = "rb",
+    [NAME_RP] = "rp",
+    [NAME_RT] = "rt",
+    [NAME_RTC] = "rtc",
+    [NAME_RUBY] = "ruby",
+    [NAME_S] = "s",
+    [NAME_SCRIPT] = "script",
+    [NAME_SEARCH] = "search",
+    [NAME_SECTION] = "section",
+    [NAME_SELECT] = "select",
+    [NAME_SELECTEDCONTENT] = "selectedcontent",
+    [NAME_SMALL] = "small",
+    [NAME_SOURCE] = "source",
+    [NAME_SPAN] = "span",
+    [NAME_STRIKE] = "strike",
+    [NAME_STRONG] = "strong",
+    [NAME_STYLE] = "style",
+    [NAME_SUB] = "sub",
+    [NAME_SUMMARY] = "summary",
+    [NAME_SUP] = "sup",
+    [NAME_SVG] = "svg",
+    [NAME_TABLE] = "table",
+    [NAME_TBODY] = "tbody",
+    [NAME_TD] = "td",
+    [NAME_TEMPLATE] = "template",
+    [NAME_TEXTAREA] = "textarea",
+    [NAME_TFOOT] = "tfoot",
+    [NAME_TH] = "th",
+    [NAME_THEAD] = "thead",
+    [NAME_TITLE] = "title",
+    [NAME_TR] = "tr",
+    [NAME_TRACK] = "track",
+    [NAME_TT] = "tt",
+    [NAME_U] = "u",
+    [NAME_UL] = "ul",
+    [NAME_VAR] = "var",
+    [NAME_VIDEO] = "video",
+    [NAME_WBR] = "wbr",
+    [NAME_XMP] = "xmp",
+};
+
+/* Eight bytes with A to Z made lower case. */
+static uint64_t lower8(uint64_t word)
+{
+    const uint64_t high = 0x8080808080808080u, low7 = word & ~high;
+    uint64_t from_a = low7 + (0x80 - 'A') * 0x0101010101010101u;
+    uint64_t beyond_z = low7 + (0x80 - 'Z' - 1) * 0x0101010101010101u;
+
+    return word | ((from_a & ~beyond_z & ~word & high) >> 2);
+}
+
+static uint64_t key_of(struct slice name, size_t readable)
+{
+    uint64_t word = 0;
+
+    if (readable >= 8)
+        memcpy(&word, name.data, 8);
+    else
+        memcpy(&word, name.data, name.size < 8 ? name.size : 8);
+    if (name.size < 8) {
+        /* The bytes of the name come first in memory, whatever the machine. */
+        static const unsigned char KEEP[16] = {255, 255, 255, 255, 255, 255, 255, 255};
+        uint64_t mask;
+
+        memcpy(&mask, KEEP + 8 - name.size, 8);
+        word &= mask;
+    }
+    return lower8(word);
+}
+
+static unsigned slot_of(uint64_t key)
+{
+    return (unsigned)((key * 0x9E3779B97F4A7C15u) >> 55);
+}
+
+void name_table_fill(struct name_table *table)
+{
+    memset(table, 0, sizeof *table);
+    for (unsigned i = 1; i < NAME_COUNT; i++) {
+        struct slice name = slice_of(NAMES[i]);
+        unsigned slot;
+
+        table->key[i] = key_of(name, name.size);
+        table->size[i] = (uint8_t)name.size;
+        slot = slot_of(table->key[i]);
+        while (table->slot[slot] != 0)
+            slot = (slot + 1) % NAME_SLOTS;
+        table->slot[slot] = (uint8_t)i;
+    }
+}
+
+enum name name_find(const struct name_table *table, struct slice name, size_t readable)
+{
+    uint64_t key;
+    unsigned slot;
+
+    if (name.size > 14)
+        return NAME_OTHER;
+    key = key_of(name, readable);
+    for (slot = slot_of(key); table->slot[slot] != 0; slot = (slot + 1) % NAME_SLOTS) {
+        unsigned i = table->slot[slot];
+
+        if (table->key[i] == key && table->size[i] == name.size && (name.size <= 8 || name_is(name, NAMES[i])))
+            return (enum name)i;
+    }
+    return NAME_OTHER;
+}
+
+static unsigned char lower(char c)
+{
+    return (unsigned char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+}
+
+uint32_t name_hash(struct slice name)
+{
+    uint32_t hash = 2166136261u;
+
+    for (size_t i = 0; i < name.size; i++)
+        hash = (hash ^ lower(name.data[i])) * 16777619u;
+    return hash;
+}
+
+bool name_is(struct slice text, const char *word)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if (word[i] == '\0' || lower(text.data[i]) != (unsigned char)word[i])
+            return false;
+    return word[text.size] == '\0';
+}
+
+static enum attribute one_of(struct slice name, const char *word, enum attribute attribute)
+{
+    return name_is(name, word) ? attribute : ATTRIBUTE_OTHER;
+}
+
+enum attribute attribute_find(struct slice name)
+{
+    switch (name.size << 8 | lower(name.data[0])) {
+    case 3 << 8 | 'a':
+        return one_of(name, "alt", ATTRIBUTE_ALT);
+    case 3 << 8 | 'r':
+        return one_of(name, "rel", ATTRIBUTE_REL);
+    case 3 << 8 | 's':
+        return one_of(name, "src", ATTRIBUTE_SRC);
+    case 4 << 8 | 'd':
+        return one_of(name, "data", ATTRIBUTE_DATA);
+    case 4 << 8 | 'f':
+        return one_of(name, "face", ATTRIBUTE_FACE);
+    case 4 << 8 | 'h':
+        return one_of(name, "href", ATTRIBUTE_HREF);
+    case 4 << 8 | 'l':
+        return one_of(name, "lang", ATTRIBUTE_LANG);
+    case 4 << 8 | 'n':
+        return one_of(name, "name", ATTRIBUTE_NAME);
+    case 4 << 8 | 's':
+        return one_of(name, "size", ATTRIBUTE_SIZE);
+    case 4 << 8 | 't':
+        return one_of(name, "type", ATTRIBUTE_TYPE);
+    case 5 << 8 | 'c':
+        return one_of(name, "color", ATTRIBUTE_COLOR);
+    case 6 << 8 | 'a':
+        return one_of(name, "action", ATTRIBUTE_ACTION);
+    case 6 << 8 | 's':
+        return one_of(name, "srcset", ATTRIBUTE_SRCSET);
+    case 7 << 8 | 'c':
+        return one_of(name, "content", ATTRIBUTE_CONTENT);
+    case 8 << 8 | 'e':
+        return one_of(name, "encoding", ATTRIBUTE_ENCODING);
+    case 8 << 8 | 'h':
+        return one_of(name, "hreflang", ATTRIBUTE_HREFLANG);
+    case 8 << 8 | 'p':
+        return one_of(name, "property", ATTRIBUTE_PROPERTY);
+    case 10 << 8 | 'h':
+        return one_of(name, "http-equiv", ATTRIBUTE_HTTP_EQUIV);
+    default:
+        return ATTRIBUTE_OTHER;
+    }
+}

@@ -1,0 +1,24 @@
+#ifndef CRAWL_TOKEN_WANTS_H
+#define CRAWL_TOKEN_WANTS_H
+
+#include "token_names.h"
+
+/* What a short page is to hold. */
+struct token_wants {
+    bool element[NAME_COUNT]; /* which of area, frame, img ... are written; html, title, a, base, meta and link always
+                                 are */
+    size_t text_bytes;        /* enough of any one text; a little more may come */
+    size_t value_bytes;       /* enough of a meta's content, an alt, a lang */
+    size_t url_bytes;         /* longest href, src ... */
+    const char *robots_name;  /* of a <meta name> that is written, besides the known ones */
+    bool text_hashes;         /* fill in struct token_text */
+};
+
+/* What the words of a page come to. */
+struct token_text {
+    uint64_t hash;
+    uint64_t simhash;
+    size_t bytes;
+};
+
+#endif
