@@ -3,6 +3,7 @@
 
 #include "budget.h"
 #include "err.h"
+#include "http_settings.h"
 #include "page.h"
 
 #include <stdbool.h>
@@ -10,46 +11,18 @@
 #include <stdint.h>
 
 /* Many transfers at once for one fetcher thread, over one libcurl multi handle: connections kept alive, HTTP/2 streams
- * shared. This file alone knows libcurl. One transfer is one request: no redirect is followed, no retry made, no scope
- * judged here. What came is in the page: outcome, status, headers of interest, times, decoded body.
+ * shared. The files http*.c alone know libcurl. One transfer is one request: no redirect is followed, no retry made, no
+ * scope judged here.
+ *
+ * What came is in the page: outcome, status, headers of interest, times, and with PAGE_OK or PAGE_HTTP_ERROR the
+ * decoded body, where it is of use: HTML of documents (error pages too, but not 429 and 5xx, for which another try may
+ * come), anything of robots.txt (its first ROBOTS_BODY_LIMIT bytes) and sitemaps. Whoever is done with it calls
+ * http_release_body(). With all other outcomes there is none.
  *
  * Threads: a struct http belongs to one thread; http_wake() alone may be called from others. Settings are shared and
  * constant.
  */
 struct http;
-
-struct http_settings {
-    const char *user_agent;
-    const char *from;           /* NULL: none; likewise below */
-    const char *const *headers; /* "Name: value", NULL-terminated */
-    const char *proxy;
-    const char *cacert, *cert, *key;
-    const char *const *resolve; /* curl's HOST:PORT:ADDRESS, NULL-terminated */
-    const char *netrc_file;
-    const char *cookie_file; /* Netscape format, read at start; the engine is on either way, shared by all threads */
-    const char *const *credentials; /* "ORIGIN user:password" or "ORIGIN Bearer TOKEN", sent to that origin only */
-    int64_t connect_timeout_ms;     /* DNS, TCP and TLS */
-    int64_t first_byte_timeout_ms;  /* from the request to the end of the head */
-    int64_t idle_timeout_ms;        /* fewer than idle_bytes over this long */
-    int64_t idle_bytes;
-    int64_t total_timeout_ms;
-    int64_t limit_rate;   /* bytes a second and transfer; 0: none */
-    size_t head_bytes;    /* limit of a head (300 KB) and of 1xx heads together */
-    size_t body_bytes;    /* --max-filesize, decoded */
-    size_t sitemap_bytes; /* likewise for sitemaps (50 MB + a little) */
-    int ip_version;       /* 4, 6, or 0: both */
-    bool http1_only;
-    bool insecure;
-    bool allow_private;                                   /* private addresses for every host */
-    bool (*may_be_private)(void *arg, struct slice host); /* a seed names this host; thread-safe */
-    void *arg;
-};
-
-struct http_shared; /* cookies, DNS cache, TLS sessions: for all threads of a crawl */
-
-/* Once, before any thread. NULL with a reason: an unusable setting (a file that cannot be read ...). */
-struct http_shared *http_shared_new(const struct http_settings *settings, struct err *err);
-void http_shared_free(struct http_shared *shared);
 
 /* NULL with a reason on failure. */
 struct http *http_new(struct http_shared *shared, struct budget *budget, struct err *err);
@@ -69,8 +42,13 @@ void http_wake(struct http *h);
 
 size_t http_running(const struct http *h);
 
-/* Gives up everything that runs: pages into pages[] (room for http_running()). */
+/* Gives up everything that runs or was not given back: pages into pages[] (room for http_running()), as if never asked
+ * for. Returns how many. */
 size_t http_give_up(struct http *h, struct page **pages);
+
+/* Frees page->body and gives its memory back to the budget it was taken from. Any thread; for whoever holds the page.
+ */
+void http_release_body(struct budget *budget, struct page *page);
 
 /* "libcurl/7.88.1 OpenSSL/3.0.17 ..." of the library at run time. */
 const char *http_version(void);

@@ -1,0 +1,257 @@
+#include "http.h"
+
+#include "clock.h"
+#include "http_body.h"
+#include "http_guard.h"
+#include "http_shared.h"
+#include "http_transfer.h"
+#include "mem.h"
+
+#include <assert.h>
+#include <curl/curl.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#define RETRY_PAUSED_MS      20
+#define CONNECTIONS_FALLBACK 64
+#define WAIT_MS_MAX          (1000 * 1000)
+
+struct http {
+    struct http_context context;
+    CURLM *multi;
+    struct http_transfer *running;   /* all that libcurl runs */
+    struct http_transfer *idle;      /* free for the next page */
+    struct page *ended, **ended_end; /* not given back yet, in the order they ended */
+    size_t running_count, ended_count;
+    int64_t resumed_ms; /* when the paused ones were last tried */
+    atomic_bool woken;
+};
+
+struct http *http_new(struct http_shared *shared, struct budget *budget, struct err *err)
+{
+    struct http *h = mem_new(sizeof *h);
+    size_t connections = shared->settings->connections;
+
+    h->context = (struct http_context){.shared = shared, .settings = shared->settings, .budget = budget};
+    h->context.guard = http_guard_new(shared->settings);
+    h->ended_end = &h->ended;
+    h->context.due_ms = INT64_MAX;
+    atomic_init(&h->woken, false);
+    h->multi = curl_multi_init();
+    if (h->multi == NULL) {
+        err_set(err, "libcurl gives no multi handle");
+        http_free(h);
+        return NULL;
+    }
+    curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)(connections > 0 ? connections : CONNECTIONS_FALLBACK));
+    curl_multi_setopt(h->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+    return h;
+}
+
+void http_free(struct http *h)
+{
+    if (h == NULL)
+        return;
+    assert(h->running == NULL && h->ended == NULL);
+    while (h->idle != NULL) {
+        struct http_transfer *t = h->idle;
+
+        h->idle = t->next;
+        http_transfer_free(t);
+    }
+    curl_multi_cleanup(h->multi);
+    http_guard_free(h->context.guard);
+    free(h);
+}
+
+static void add_ended(struct http *h, struct page *page)
+{
+    page->fetched_ms = clock_wall_ms();
+    page->next = NULL;
+    *h->ended_end = page;
+    h->ended_end = &page->next;
+    h->ended_count++;
+}
+
+static void set_idle(struct http *h, struct http_transfer *t)
+{
+    t->next = h->idle;
+    h->idle = t;
+}
+
+/* Takes `t` away from libcurl and out of the list. */
+static void take_out(struct http *h, struct http_transfer *t)
+{
+    curl_multi_remove_handle(h->multi, t->easy);
+    if (t->previous != NULL)
+        t->previous->next = t->next;
+    else
+        h->running = t->next;
+    if (t->next != NULL)
+        t->next->previous = t->previous;
+    h->running_count--;
+}
+
+static void end(struct http *h, struct http_transfer *t, CURLcode code)
+{
+    take_out(h, t);
+    add_ended(h, http_transfer_end(t, code));
+    set_idle(h, t);
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+void http_start(struct http *h, struct page *page)
+{
+    struct http_transfer *t = h->idle;
+
+    h->context.now_ms = clock_ms();
+    if (t != NULL)
+        h->idle = t->next;
+    else if ((t = http_transfer_new(&h->context)) == NULL) {
+        page_fail(page, PAGE_CONN_ERROR, "libcurl gives no handle");
+        add_ended(h, page);
+        return;
+    }
+    if (!http_transfer_begin(t, page)) {
+        set_idle(h, t);
+        add_ended(h, page);
+        return;
+    }
+    t->previous = NULL;
+    t->next = h->running;
+    if (h->running != NULL)
+        h->running->previous = t;
+    h->running = t;
+    h->running_count++;
+    http_transfer_note_due(t);
+    if (curl_multi_add_handle(h->multi, t->easy) != CURLM_OK)
+        end(h, t, CURLE_FAILED_INIT);
+}
+
+/* Lets paused transfers look again whether there is memory now. */
+static void resume_paused(struct http *h)
+{
+    struct http_transfer *next;
+
+    h->resumed_ms = h->context.now_ms;
+    for (struct http_transfer *t = h->running; t != NULL; t = next) {
+        CURLcode code;
+
+        next = t->next;
+        if (!t->paused)
+            continue;
+        code = http_transfer_resume(t);
+        if (code != CURLE_OK)
+            end(h, t, code);
+    }
+}
+
+/* Ends what is late, and finds out when to look again. */
+static void check_times(struct http *h)
+{
+    struct http_transfer *next;
+
+    h->context.due_ms = INT64_MAX;
+    for (struct http_transfer *t = h->running; t != NULL; t = next) {
+        next = t->next;
+        if (http_transfer_is_late(t))
+            end(h, t, CURLE_OPERATION_TIMEDOUT);
+        else
+            http_transfer_note_due(t);
+    }
+}
+
+/* One round: lets libcurl do what can be done now. */
+static void perform(struct http *h)
+{
+    CURLMsg *message;
+    int left;
+
+    curl_multi_perform(h->multi, &left);
+    while ((message = curl_multi_info_read(h->multi, &left)) != NULL) {
+        char *arg = NULL;
+        CURLcode code = message->data.result;
+
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &arg);
+        end(h, (struct http_transfer *)(void *)arg, code);
+    }
+}
+
+static size_t give_back(struct http *h, struct page **pages, size_t max)
+{
+    size_t count = 0;
+
+    while (h->ended != NULL && count < max) {
+        pages[count++] = h->ended;
+        h->ended = h->ended->next;
+    }
+    if (h->ended == NULL)
+        h->ended_end = &h->ended;
+    h->ended_count -= count;
+    return count;
+}
+
+size_t http_wait(struct http *h, int64_t timeout_ms, struct page **pages, size_t max)
+{
+    int64_t end_ms = timeout_ms < 0 ? INT64_MAX : clock_ms() + timeout_ms;
+
+    for (;;) {
+        int64_t wait_ms;
+
+        h->context.now_ms = clock_ms();
+        if (h->context.paused_count > 0 && h->context.now_ms - h->resumed_ms >= RETRY_PAUSED_MS)
+            resume_paused(h);
+        perform(h);
+        if (h->context.now_ms >= h->context.due_ms)
+            check_times(h);
+        if (h->ended != NULL || h->context.now_ms >= end_ms || atomic_exchange(&h->woken, false))
+            return give_back(h, pages, max);
+        wait_ms = least(least(h->context.due_ms, end_ms) - h->context.now_ms, WAIT_MS_MAX);
+        if (h->context.paused_count > 0)
+            wait_ms = least(wait_ms, RETRY_PAUSED_MS);
+        curl_multi_poll(h->multi, NULL, 0, wait_ms > 0 ? (int)wait_ms : 0, NULL);
+    }
+}
+
+void http_wake(struct http *h)
+{
+    if (!atomic_exchange(&h->woken, true))
+        curl_multi_wakeup(h->multi);
+}
+
+size_t http_running(const struct http *h)
+{
+    return h->running_count + h->ended_count;
+}
+
+size_t http_give_up(struct http *h, struct page **pages)
+{
+    size_t count = give_back(h, pages, SIZE_MAX);
+
+    for (size_t i = 0; i < count; i++) {
+        http_body_release(h->context.budget, pages[i]);
+        page_forget_answer(pages[i]);
+    }
+    while (h->running != NULL) {
+        struct http_transfer *t = h->running;
+
+        take_out(h, t);
+        pages[count++] = http_transfer_give_up(t);
+        set_idle(h, t);
+    }
+    return count;
+}
+
+void http_release_body(struct budget *budget, struct page *page)
+{
+    http_body_release(budget, page);
+}
+
+const char *http_version(void)
+{
+    return curl_version();
+}

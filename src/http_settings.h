@@ -1,0 +1,49 @@
+#ifndef CRAWL_HTTP_SETTINGS_H
+#define CRAWL_HTTP_SETTINGS_H
+
+#include "buf.h"
+#include "err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What all transfers of a crawl have in common. Constant once it was given to http_shared_new(), and outlives what that
+ * gives. */
+struct http_settings {
+    const char *user_agent;
+    const char *from;           /* NULL: none; likewise below */
+    const char *const *headers; /* "Name: value", NULL-terminated. Authorization and Cookie among them go only to hosts
+                                   that a seed names, and to origins of `credentials` */
+    const char *proxy;          /* http://, https://, socks5:// ...; none is taken from the environment */
+    const char *cacert, *cert, *key;
+    const char *const *resolve; /* curl's HOST:PORT:ADDRESS, NULL-terminated */
+    const char *netrc_file;
+    const char *cookie_file; /* Netscape format, read at start; the engine is on either way, shared by all threads */
+    const char *const *credentials; /* "ORIGIN user:password" or "ORIGIN Bearer TOKEN", sent to that origin only */
+    /* Limits of time; 0: none. Time in which a transfer pauses for memory does not count, but in the first. */
+    int64_t connect_timeout_ms;    /* DNS, TCP and TLS */
+    int64_t first_byte_timeout_ms; /* from the request to the end of the head */
+    int64_t idle_timeout_ms;       /* fewer than idle_bytes over this long */
+    int64_t idle_bytes;
+    int64_t total_timeout_ms;
+    int64_t limit_rate;   /* bytes a second and transfer; 0: none */
+    size_t head_bytes;    /* limit of a head (300 KB) and of 1xx heads together; 0: that */
+    size_t body_bytes;    /* --max-filesize, decoded */
+    size_t sitemap_bytes; /* likewise for sitemaps (50 MB + a little) */
+    size_t connections;   /* kept alive by one thread; 0: 64 */
+    int ip_version;       /* 4, 6, or 0: both */
+    bool http1_only;
+    bool insecure;
+    bool allow_private;                                   /* private addresses for every host */
+    bool (*may_be_private)(void *arg, struct slice host); /* a seed names this host; thread-safe; NULL: none does */
+    void *arg;
+};
+
+struct http_shared; /* cookies, DNS cache, TLS sessions: for all threads of a crawl */
+
+/* Once, before any thread. NULL with a reason: an unusable setting (a file that cannot be read ...). */
+struct http_shared *http_shared_new(const struct http_settings *settings, struct err *err);
+void http_shared_free(struct http_shared *shared);
+
+#endif

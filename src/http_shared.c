@@ -1,0 +1,310 @@
+#include "http_shared.h"
+
+#include "mem.h"
+#include "url.h"
+
+#include <stdlib.h>
+#include <strings.h>
+#include <unistd.h>
+
+static const char *const DEFAULT_HEADERS[] = {
+    "Accept: text/html,application/xhtml+xml;q=0.9,*/*;q=0.8",
+    "Accept-Encoding: gzip, deflate, br, zstd",
+};
+
+static void lock_data(CURL *easy, curl_lock_data data, curl_lock_access access, void *arg)
+{
+    struct http_shared *shared = arg;
+
+    (void)easy;
+    (void)access;
+    pthread_mutex_lock(&shared->locks[data]);
+}
+
+static void unlock_data(CURL *easy, curl_lock_data data, void *arg)
+{
+    struct http_shared *shared = arg;
+
+    (void)easy;
+    pthread_mutex_unlock(&shared->locks[data]);
+}
+
+/* --- Header fields -------------------------------------------------------------- */
+
+static size_t name_size(const char *header)
+{
+    return strcspn(header, ":;");
+}
+
+static bool same_name(const char *a, const char *b)
+{
+    return name_size(a) == name_size(b) && strncasecmp(a, b, name_size(a)) == 0;
+}
+
+static bool is_secret(const char *header)
+{
+    return same_name(header, "Authorization:") || same_name(header, "Cookie:") ||
+           same_name(header, "Proxy-Authorization:");
+}
+
+static bool is_among(const char *header, const char *const *headers)
+{
+    for (; headers != NULL && *headers != NULL; headers++)
+        if (same_name(header, *headers))
+            return true;
+    return false;
+}
+
+static void append(struct curl_slist **list, const char *text)
+{
+    struct curl_slist *longer = curl_slist_append(*list, text);
+
+    if (longer == NULL)
+        mem_alloc(SIZE_MAX / 2); /* ends the program as out of memory does */
+    *list = longer;
+}
+
+/* Defaults, From and the user's own, which take the place of ours; then `more`, which may be NULL. */
+static struct curl_slist *make_headers(const struct http_settings *settings, bool with_secrets, const char *more)
+{
+    struct curl_slist *list = NULL;
+    struct buf from = {.limit = 4096};
+
+    for (size_t i = 0; i < sizeof DEFAULT_HEADERS / sizeof *DEFAULT_HEADERS; i++)
+        if (!is_among(DEFAULT_HEADERS[i], settings->headers))
+            append(&list, DEFAULT_HEADERS[i]);
+    if (settings->from != NULL && buf_printf(&from, "From: %s", settings->from) &&
+        !is_among(from.data, settings->headers))
+        append(&list, from.data);
+    for (const char *const *header = settings->headers; header != NULL && *header != NULL; header++)
+        if ((with_secrets || !is_secret(*header)) && (more == NULL || !same_name(*header, more)))
+            append(&list, *header);
+    if (more != NULL)
+        append(&list, more);
+    buf_free(&from);
+    return list;
+}
+
+static bool check_headers(const struct http_settings *settings, struct err *err)
+{
+    for (const char *const *header = settings->headers; header != NULL && *header != NULL; header++) {
+        size_t size = name_size(*header);
+
+        if (size == 0 || (*header)[size] == '\0')
+            return err_set(err, "a header reads \"Name: value\", not \"%s\"", *header);
+        for (const char *c = *header; *c != '\0'; c++)
+            if ((unsigned char)*c < ' ' && *c != '\t')
+                return err_set(err, "the header \"%.*s\" holds a line end or another control character", (int)size,
+                               *header);
+    }
+    return true;
+}
+
+struct curl_slist *http_shared_headers(const struct http_shared *shared, struct slice origin, struct slice host)
+{
+    const struct http_settings *settings = shared->settings;
+
+    for (size_t i = 0; i < shared->credential_count; i++)
+        if (slice_is(origin, shared->credentials[i].origin))
+            return shared->credentials[i].headers;
+    if (shared->seed_headers != shared->headers && settings->may_be_private != NULL &&
+        settings->may_be_private(settings->arg, host))
+        return shared->seed_headers;
+    return shared->headers;
+}
+
+/* --- Credentials ------------------------------------------------------------------ */
+
+static void add_base64(struct buf *out, struct slice in)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    for (size_t i = 0; i < in.size; i += 3) {
+        size_t left = in.size - i;
+        unsigned bits = (unsigned)(unsigned char)in.data[i] << 16;
+
+        if (left > 1)
+            bits |= (unsigned)(unsigned char)in.data[i + 1] << 8;
+        if (left > 2)
+            bits |= (unsigned char)in.data[i + 2];
+        buf_add_char(out, digits[bits >> 18]);
+        buf_add_char(out, digits[bits >> 12 & 63]);
+        buf_add_char(out, left > 1 ? digits[bits >> 6 & 63] : '=');
+        buf_add_char(out, left > 2 ? digits[bits & 63] : '=');
+    }
+}
+
+/* "ORIGIN user:password" or "ORIGIN Bearer TOKEN". The secret is not repeated in the reason. */
+static bool add_credential(struct http_shared *shared, const char *text, struct err *err)
+{
+    size_t origin_size = strcspn(text, " \t");
+    struct slice secret = slice_of(text + origin_size + strspn(text + origin_size, " \t"));
+    struct buf origin = {.limit = 4096}, header = {.limit = 64 * 1024};
+    struct url url = URL_INIT;
+    bool sound = url_parse(&url, (struct slice){text, origin_size}) == URL_WEB && secret.size > 0;
+
+    if (sound) {
+        url_add_origin(&url, &origin);
+        if (strncasecmp(secret.data, "bearer ", 7) == 0) {
+            buf_printf(&header, "Authorization: Bearer %s", secret.data + 7);
+        } else {
+            buf_add_string(&header, "Authorization: Basic ");
+            add_base64(&header, secret);
+        }
+        sound = !header.full && !origin.full && strpbrk(header.data, "\r\n") == NULL;
+    }
+    if (sound)
+        shared->credentials[shared->credential_count++] = (struct http_credential){
+            mem_copy(origin.data, origin.size), make_headers(shared->settings, true, header.data)};
+    else
+        err_set(err,
+                "credentials read \"https://example.org user:password\" or \"https://example.org Bearer TOKEN\"; "
+                "those for \"%.*s\" do not",
+                (int)(origin_size < 200 ? origin_size : 200), text);
+    buf_free(&origin);
+    buf_free(&header);
+    url_free(&url);
+    return sound;
+}
+
+static bool add_credentials(struct http_shared *shared, struct err *err)
+{
+    const char *const *all = shared->settings->credentials;
+    size_t count = 0;
+
+    while (all != NULL && all[count] != NULL)
+        count++;
+    shared->credentials = mem_array(count + 1, sizeof *shared->credentials);
+    for (size_t i = 0; i < count; i++)
+        if (!add_credential(shared, all[i], err))
+            return false;
+    return true;
+}
+
+/* --- Files and libcurl -------------------------------------------------------------- */
+
+static bool check_file(const char *path, const char *what, struct err *err)
+{
+    if (path != NULL && access(path, R_OK) != 0)
+        return err_set(err, "cannot read the %s %s: %m", what, path);
+    return true;
+}
+
+static bool check_settings(const struct http_settings *settings, struct err *err)
+{
+    return check_headers(settings, err) && check_file(settings->cacert, "certificates of --cacert in", err) &&
+           check_file(settings->cert, "client certificate", err) && check_file(settings->key, "private key", err) &&
+           check_file(settings->netrc_file, "netrc file", err) && check_file(settings->cookie_file, "cookies in", err);
+}
+
+/* The file's cookies into the shared engine, once: else each handle would read it again. */
+static void load_cookies(struct http_shared *shared)
+{
+    CURL *easy = curl_easy_init();
+
+    if (easy == NULL)
+        return;
+    curl_easy_setopt(easy, CURLOPT_SHARE, shared->share);
+    curl_easy_setopt(easy, CURLOPT_COOKIEFILE, shared->settings->cookie_file);
+    curl_easy_setopt(easy, CURLOPT_COOKIELIST, "RELOAD");
+    curl_easy_cleanup(easy);
+}
+
+struct http_shared *http_shared_new(const struct http_settings *settings, struct err *err)
+{
+    static const curl_lock_data kinds[] = {CURL_LOCK_DATA_COOKIE, CURL_LOCK_DATA_DNS, CURL_LOCK_DATA_SSL_SESSION,
+                                           CURL_LOCK_DATA_PSL};
+    struct http_shared *shared = mem_new(sizeof *shared);
+
+    shared->settings = settings;
+    for (size_t i = 0; i < CURL_LOCK_DATA_LAST; i++)
+        pthread_mutex_init(&shared->locks[i], NULL);
+    if (!check_settings(settings, err))
+        goto fail;
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || (shared->share = curl_share_init()) == NULL) {
+        err_set(err, "libcurl does not start");
+        goto fail;
+    }
+    curl_share_setopt(shared->share, CURLSHOPT_LOCKFUNC, lock_data);
+    curl_share_setopt(shared->share, CURLSHOPT_UNLOCKFUNC, unlock_data);
+    curl_share_setopt(shared->share, CURLSHOPT_USERDATA, shared);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) /* one that this libcurl lacks is not shared */
+        curl_share_setopt(shared->share, CURLSHOPT_SHARE, kinds[i]);
+    shared->headers = shared->seed_headers = make_headers(settings, false, NULL);
+    for (const char *const *header = settings->headers; header != NULL && *header != NULL; header++)
+        if (is_secret(*header) && shared->seed_headers == shared->headers)
+            shared->seed_headers = make_headers(settings, true, NULL);
+    for (const char *const *entry = settings->resolve; entry != NULL && *entry != NULL; entry++)
+        append(&shared->resolve, *entry);
+    if (!add_credentials(shared, err))
+        goto fail;
+    if (settings->cookie_file != NULL)
+        load_cookies(shared);
+    return shared;
+
+fail:
+    http_shared_free(shared);
+    return NULL;
+}
+
+void http_shared_free(struct http_shared *shared)
+{
+    if (shared == NULL)
+        return;
+    curl_share_cleanup(shared->share);
+    if (shared->seed_headers != shared->headers)
+        curl_slist_free_all(shared->seed_headers);
+    curl_slist_free_all(shared->headers);
+    for (size_t i = 0; i < shared->credential_count; i++) {
+        free(shared->credentials[i].origin);
+        curl_slist_free_all(shared->credentials[i].headers);
+    }
+    free(shared->credentials);
+    curl_slist_free_all(shared->resolve);
+    for (size_t i = 0; i < CURL_LOCK_DATA_LAST; i++)
+        pthread_mutex_destroy(&shared->locks[i]);
+    free(shared);
+}
+
+static long ip_resolve(int ip_version)
+{
+    return ip_version == 4 ? CURL_IPRESOLVE_V4 : ip_version == 6 ? CURL_IPRESOLVE_V6 : CURL_IPRESOLVE_WHATEVER;
+}
+
+bool http_shared_apply(const struct http_shared *shared, CURL *easy)
+{
+    const struct http_settings *s = shared->settings;
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+
+    curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_SHARE, shared->share);
+    curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");
+    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+    curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+    curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
+    curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L); /* `decode` does it: libcurl takes a cut one for whole */
+    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)s->connect_timeout_ms);
+    curl_easy_setopt(easy, CURLOPT_MAX_RECV_SPEED_LARGE, (curl_off_t)s->limit_rate);
+    curl_easy_setopt(easy, CURLOPT_IPRESOLVE, ip_resolve(s->ip_version));
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, s->user_agent);
+    curl_easy_setopt(easy, CURLOPT_PROXY, s->proxy == NULL ? "" : s->proxy); /* "": not the environment's either */
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+    curl_easy_setopt(easy, CURLOPT_NETRC, s->netrc_file == NULL ? (long)CURL_NETRC_IGNORED : (long)CURL_NETRC_OPTIONAL);
+    curl_easy_setopt(easy, CURLOPT_NETRC_FILE, s->netrc_file);
+    if (s->cacert != NULL)
+        curl_easy_setopt(easy, CURLOPT_CAINFO, s->cacert);
+    curl_easy_setopt(easy, CURLOPT_SSLCERT, s->cert);
+    curl_easy_setopt(easy, CURLOPT_SSLKEY, s->key);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, s->insecure ? 0L : 1L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, s->insecure ? 0L : 2L);
+    if (shared->resolve != NULL)
+        curl_easy_setopt(easy, CURLOPT_RESOLVE, shared->resolve);
+#if LIBCURL_VERSION_NUM >= 0x075700
+    /* Else removing a transfer waits for its name lookup: a stop would hang on a dead name server. */
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
+    return code == CURLE_OK;
+}

@@ -1,0 +1,35 @@
+#ifndef CRAWL_HTTP_SHARED_H
+#define CRAWL_HTTP_SHARED_H
+
+#include "buf.h"
+#include "http_settings.h"
+
+#include <curl/curl.h>
+#include <pthread.h>
+
+/* What all transfers share, as libcurl wants it: for the http files only. Constant after http_shared_new() but for what
+ * libcurl keeps in `share`, which has its own locks. */
+struct http_credential {
+    char *origin; /* "https://www.example.org" */
+    struct curl_slist *headers;
+};
+
+struct http_shared {
+    const struct http_settings *settings;
+    CURLSH *share;
+    pthread_mutex_t locks[CURL_LOCK_DATA_LAST];
+    struct curl_slist *headers; /* of any request */
+    struct curl_slist
+        *seed_headers; /* of requests to hosts that a seed names; the same list if there is no difference */
+    struct http_credential *credentials;
+    size_t credential_count;
+    struct curl_slist *resolve;
+};
+
+/* Sets on `easy` all that is the same for every transfer. False: libcurl lacks something. */
+bool http_shared_apply(const struct http_shared *shared, CURL *easy);
+
+/* The request's header fields; belong to `shared`. */
+struct curl_slist *http_shared_headers(const struct http_shared *shared, struct slice origin, struct slice host);
+
+#endif

@@ -1,0 +1,482 @@
+#include "http_transfer.h"
+
+#include "http_result.h"
+#include "mem.h"
+#include "robots.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define SNIFFED_BYTES       1445u
+#define DRAINED_BYTES_MAX   (64 * 1024) /* rather than closing a connection; that is about what a new one costs */
+#define HEAD_BYTES_FALLBACK (300u * 1024)
+
+/* --- Limits of time -------------------------------------------------------------------- */
+
+static int64_t deadline(int64_t from_ms, int64_t limit_ms)
+{
+    return limit_ms > 0 ? from_ms + limit_ms : INT64_MAX;
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t due_ms(const struct http_transfer *t)
+{
+    const struct http_settings *s = t->context->settings;
+    int64_t total_ms = deadline(t->started_ms + t->paused_ms, s->total_timeout_ms);
+
+    if (t->paused)
+        return INT64_MAX;
+    if (t->request_ms < 0) /* libcurl's own limit is to come first: it knows what it waits for */
+        return least(total_ms, deadline(t->started_ms + 500, s->connect_timeout_ms));
+    if (!t->head.ended)
+        return least(total_ms, deadline(t->request_ms, s->first_byte_timeout_ms));
+    return least(total_ms,
+                 least(deadline(t->window_ms, s->idle_timeout_ms), deadline(t->last_byte_ms, s->idle_timeout_ms)));
+}
+
+void http_transfer_note_due(struct http_transfer *t)
+{
+    t->context->due_ms = least(t->context->due_ms, due_ms(t));
+}
+
+static bool late(struct http_transfer *t, const char *what, int64_t limit_ms)
+{
+    page_fail(t->page, PAGE_TIMEOUT, "%s after %.1f s", what, (double)limit_ms / 1000);
+    return t->failed = true;
+}
+
+bool http_transfer_is_late(struct http_transfer *t)
+{
+    const struct http_settings *s = t->context->settings;
+    int64_t now_ms = t->context->now_ms;
+
+    if (t->paused)
+        return false;
+    if (now_ms >= deadline(t->started_ms + t->paused_ms, s->total_timeout_ms))
+        return late(t, "not done", s->total_timeout_ms);
+    if (t->request_ms < 0)
+        return now_ms >= deadline(t->started_ms + 500, s->connect_timeout_ms) &&
+               late(t, "not connected", s->connect_timeout_ms);
+    if (!t->head.ended)
+        return now_ms >= deadline(t->request_ms, s->first_byte_timeout_ms) &&
+               late(t, "no answer", s->first_byte_timeout_ms);
+    if (now_ms >= deadline(t->last_byte_ms, s->idle_timeout_ms))
+        return late(t, "nothing more came", s->idle_timeout_ms);
+    if (now_ms >= deadline(t->window_ms, s->idle_timeout_ms)) {
+        if (t->window_bytes < s->idle_bytes)
+            return late(t, "too slow", s->idle_timeout_ms);
+        t->window_ms = now_ms;
+        t->window_bytes = 0;
+    }
+    return false;
+}
+
+/* --- The answer's head ------------------------------------------------------------ */
+
+static bool has_body(const struct http_transfer *t)
+{
+    return t->page->kind != PAGE_EXTERNAL && t->head.status != 204 && t->head.status != 205 && t->head.status != 304;
+}
+
+static enum page_outcome judge_status(const struct http_transfer *t)
+{
+    switch (t->head.status) {
+    case 301:
+    case 302:
+    case 303:
+    case 307:
+    case 308:
+        return t->head.location.size > 0 ? PAGE_REDIRECT : PAGE_BAD_REDIRECT;
+    default:
+        return t->head.status < 300 ? PAGE_OK : PAGE_HTTP_ERROR;
+    }
+}
+
+static bool is_parsed(const struct mime *mime)
+{
+    return mime->kind == MIME_HTML || mime->kind == MIME_XHTML;
+}
+
+/* A label of which mime_sniff() would look at the body to know better. */
+static bool is_unlabelled(const struct mime *mime)
+{
+    return mime->type[0] == '\0' || strcmp(mime->type, "unknown/unknown") == 0 ||
+           strcmp(mime->type, "application/unknown") == 0 || strcmp(mime->type, "*/*") == 0;
+}
+
+/* The body of an error page has a title that people want to see; but not where another try may come: the page must not
+ * carry a body then. */
+static bool is_wanted(const struct http_transfer *t)
+{
+    bool is_document = t->page->kind == PAGE_DOCUMENT || t->page->kind == PAGE_PROBE;
+
+    return t->answer == PAGE_OK ||
+           (t->answer == PAGE_HTTP_ERROR && is_document && t->head.status < 500 && t->head.status != 429);
+}
+
+/* The body is not wanted. Reads it all the same when it is short enough; else ends the transfer: false. */
+static bool drain(struct http_transfer *t)
+{
+    bool is_success = t->answer == PAGE_OK || t->answer == PAGE_WRONG_TYPE;
+    int64_t most = is_success ? DRAINED_BYTES_MAX / 4 : DRAINED_BYTES_MAX;
+
+    t->drains = true;
+    t->drained_bytes = 0;
+    if (t->head.content_length > most || (is_success && t->head.content_length < 0))
+        t->ended_early = true;
+    return !t->ended_early;
+}
+
+static bool fail(struct http_transfer *t)
+{
+    t->failed = true;
+    return false;
+}
+
+static size_t body_limit(const struct http_transfer *t)
+{
+    const struct http_settings *settings = t->context->settings;
+
+    /* One byte more than counts shows that there was more. */
+    if (t->page->kind == PAGE_ROBOTS)
+        return ROBOTS_BODY_LIMIT + 1;
+    return t->page->kind == PAGE_SITEMAP ? settings->sitemap_bytes : settings->body_bytes;
+}
+
+/* All fields are known: is the body wanted? False ends the transfer. */
+static bool on_head_end(struct http_transfer *t)
+{
+    struct page *page = t->page;
+    bool any_type = page->kind == PAGE_ROBOTS || page->kind == PAGE_SITEMAP;
+    size_t limit = body_limit(t);
+
+    t->window_ms = t->last_byte_ms = t->context->now_ms;
+    t->window_bytes = 0;
+    http_transfer_note_due(t);
+    http_result_keep(page, &t->head);
+    t->answer = judge_status(t);
+    if (page->kind == PAGE_EXTERNAL)
+        return page->tries < 2 || drain(t);
+    if (!has_body(t))
+        return true;
+    if (!is_wanted(t))
+        return drain(t);
+    t->sniffs = !any_type && is_unlabelled(&page->mime);
+    if (!any_type && !t->sniffs && !is_parsed(&page->mime)) {
+        if (t->answer == PAGE_OK)
+            t->answer = PAGE_WRONG_TYPE;
+        return drain(t);
+    }
+    if (!http_body_begin(&t->body, page, buf_slice(&t->head.content_encoding), t->head.content_length, limit,
+                         page->kind == PAGE_ROBOTS))
+        return fail(t);
+    if (!t->body.coded && !t->body.cut && t->head.content_length >= 0 && (uint64_t)t->head.content_length > limit) {
+        page_fail(page, PAGE_TOO_LARGE, "%lld bytes are announced, the limit is %zu", (long long)t->head.content_length,
+                  limit);
+        return fail(t);
+    }
+    return true;
+}
+
+static size_t on_head_line(char *data, size_t one, size_t size, void *arg)
+{
+    struct http_transfer *t = arg;
+    size_t limit = t->context->settings->head_bytes;
+    enum http_head_event event = http_head_add(&t->head, (struct slice){data, size * one});
+
+    t->window_bytes += (int64_t)size;
+    t->last_byte_ms = t->context->now_ms;
+    if (t->head.bytes > (limit > 0 ? limit : HEAD_BYTES_FALLBACK)) {
+        page_fail(t->page, PAGE_TOO_LARGE, "the head is longer than %zu bytes",
+                  limit > 0 ? limit : HEAD_BYTES_FALLBACK);
+        return fail(t);
+    }
+    if (event == HTTP_HEAD_BAD) {
+        page_fail(t->page, t->head.lines > HTTP_LINES_LIMIT ? PAGE_TOO_LARGE : PAGE_PROTOCOL_ERROR, "%s",
+                  t->head.wrong);
+        return fail(t);
+    }
+    if (event == HTTP_HEAD_ENDED && !on_head_end(t))
+        return 0;
+    return size;
+}
+
+/* --- The answer's body ------------------------------------------------------------- */
+
+/* Looks whether the bytes so far are of a type that is parsed. False ends the transfer. */
+static bool sniff(struct http_transfer *t)
+{
+    struct mime labelled = t->page->mime;
+
+    t->sniffs = false;
+    mime_sniff(&t->page->mime, &labelled, buf_slice(&t->page->body));
+    if (is_parsed(&t->page->mime) || t->page->body.size == 0)
+        return true;
+    if (t->answer == PAGE_OK)
+        t->answer = PAGE_WRONG_TYPE;
+    t->ended_early = true;
+    return false;
+}
+
+static void set_paused(struct http_transfer *t)
+{
+    t->paused = true;
+    t->paused_since_ms = t->context->now_ms;
+    t->context->paused_count++;
+}
+
+static void set_running(struct http_transfer *t)
+{
+    if (t->paused)
+        t->context->paused_count--;
+    t->paused = false;
+}
+
+static size_t on_body(char *data, size_t one, size_t size, void *arg)
+{
+    struct http_transfer *t = arg;
+    size_t ahead = t->body.ahead;
+
+    (void)one;
+    t->last_byte_ms = t->context->now_ms;
+    t->window_bytes += size > ahead ? (int64_t)(size - ahead) : 0;
+    if (t->drains) {
+        t->drained_bytes += (int64_t)size;
+        t->ended_early = t->drained_bytes > DRAINED_BYTES_MAX;
+        return t->ended_early ? 0 : size;
+    }
+    if (t->body.page == NULL)
+        return size; /* to a status that has none */
+    switch (http_body_add(&t->body, (struct slice){data, size})) {
+    case HTTP_BODY_OK:
+        break;
+    case HTTP_BODY_PAUSE:
+        set_paused(t);
+        return CURL_WRITEFUNC_PAUSE;
+    case HTTP_BODY_FULL:
+        t->ended_early = true;
+        return 0;
+    case HTTP_BODY_FAILED:
+        t->failed = true;
+        return 0;
+    }
+    return t->sniffs && t->page->body.size >= SNIFFED_BYTES && !sniff(t) ? 0 : size;
+}
+
+/* --- The connection ------------------------------------------------------------------ */
+
+static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct http_transfer *t = arg;
+    int fd;
+
+    (void)purpose;
+    /* With a proxy it is the proxy's address, which the user gave. */
+    if (t->context->settings->proxy == NULL &&
+        http_guard_refuses_address(t->context->guard, url_host(&t->url), &address->addr)) {
+        t->refused_address = true;
+        return CURL_SOCKET_BAD;
+    }
+    fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    t->out_of_files = fd < 0 && (errno == EMFILE || errno == ENFILE);
+    return fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
+static int on_connected(void *arg, char *address, char *own_address, int port, int own_port)
+{
+    struct http_transfer *t = arg;
+
+    (void)address;
+    (void)own_address;
+    (void)port;
+    (void)own_port;
+    t->request_ms = t->context->now_ms;
+    http_transfer_note_due(t);
+    return CURL_PREREQFUNC_OK;
+}
+
+CURLcode http_transfer_resume(struct http_transfer *t)
+{
+    int64_t pause_ms = t->context->now_ms - t->paused_since_ms;
+
+    assert(t->paused);
+    set_running(t);
+    t->paused_ms += pause_ms;
+    t->window_ms += pause_ms;
+    t->last_byte_ms = t->paused_since_ms = t->context->now_ms;
+    http_transfer_note_due(t);
+    return curl_easy_pause(t->easy, CURLPAUSE_CONT); /* calls on_body(), which may pause it again */
+}
+
+/* --- From page to page ---------------------------------------------------------------------- */
+
+struct http_transfer *http_transfer_new(struct http_context *context)
+{
+    struct http_transfer *t = mem_new(sizeof *t);
+
+    t->context = context;
+    t->url = (struct url)URL_INIT;
+    t->origin.limit = t->sent.limit = URL_LIMIT + 64;
+    t->body.budget = context->budget;
+    t->easy = curl_easy_init();
+    if (t->easy == NULL || !http_shared_apply(context->shared, t->easy)) {
+        http_transfer_free(t);
+        return NULL;
+    }
+    curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
+    curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->error);
+    curl_easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, on_head_line);
+    curl_easy_setopt(t->easy, CURLOPT_HEADERDATA, t);
+    curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
+    curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+    curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETDATA, t);
+    curl_easy_setopt(t->easy, CURLOPT_PREREQFUNCTION, on_connected);
+    curl_easy_setopt(t->easy, CURLOPT_PREREQDATA, t);
+    return t;
+}
+
+void http_transfer_free(struct http_transfer *t)
+{
+    if (t == NULL)
+        return;
+    assert(t->page == NULL);
+    curl_easy_cleanup(t->easy);
+    http_head_free(&t->head);
+    http_body_free(&t->body);
+    url_free(&t->url);
+    buf_free(&t->origin);
+    buf_free(&t->sent);
+    free(t);
+}
+
+static bool may_be_asked(struct http_transfer *t, struct page *page)
+{
+    char why[sizeof page->error];
+
+    if (url_parse(&t->url, (struct slice){page->url, page->url_size}) != URL_WEB) {
+        page_fail(page, PAGE_PROTOCOL_ERROR, "not an http or https URL");
+        return false;
+    }
+    buf_clear(&t->origin);
+    url_add_origin(&t->url, &t->origin);
+    if (!http_guard_agrees(t->context->guard, buf_slice(&t->origin), url_host(&t->url), t->url.port, why, sizeof why)) {
+        page->outcome = PAGE_BLOCKED_ADDRESS;
+        http_result_say(page, why);
+        return false;
+    }
+    if (http_guard_refuses_host(t->context->guard, url_host(&t->url))) {
+        page_fail(page, PAGE_BLOCKED_ADDRESS, "the host is a private address");
+        return false;
+    }
+    return true;
+}
+
+static void forget(struct http_transfer *t, struct page *page)
+{
+    t->page = page;
+    t->error[0] = '\0';
+    http_head_begin(&t->head);
+    t->answer = PAGE_PENDING;
+    t->sniffs = t->drains = t->ended_early = t->failed = t->refused_address = t->out_of_files = t->paused = false;
+    t->started_ms = t->window_ms = t->last_byte_ms = t->context->now_ms;
+    t->request_ms = -1;
+    t->paused_ms = t->window_bytes = t->drained_bytes = 0;
+}
+
+bool http_transfer_begin(struct http_transfer *t, struct page *page)
+{
+    /* A first HTTP/1.1 connection tells nothing of the others to a plain http host, but with HTTP/2 allowed libcurl
+     * would let them wait for it. */
+    bool may_share = !t->context->settings->http1_only;
+
+    assert(t->page == NULL);
+    if (!may_be_asked(t, page))
+        return false;
+    buf_clear(&t->sent);
+    url_add_sent(&t->url, &t->sent);
+    forget(t, page);
+    may_share = may_share && t->url.https;
+    curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION,
+                     may_share ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(t->easy, CURLOPT_PIPEWAIT, may_share ? 1L : 0L);
+    curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER,
+                     http_shared_headers(t->context->shared, buf_slice(&t->origin), url_host(&t->url)));
+    /* GET also ends a HEAD of before. */
+    curl_easy_setopt(t->easy, CURLOPT_HTTPGET, 1L);
+    if (page->kind == PAGE_EXTERNAL && page->tries < 2)
+        curl_easy_setopt(t->easy, CURLOPT_NOBODY, 1L);
+    if (curl_easy_setopt(t->easy, CURLOPT_URL, t->sent.data) == CURLE_OK)
+        return true;
+    page_fail(page, PAGE_PROTOCOL_ERROR, "libcurl refuses the URL");
+    t->page = NULL;
+    return false;
+}
+
+/* The outcome of a transfer that came to its end without our doing. */
+static void judge_end(struct http_transfer *t, CURLcode code)
+{
+    struct page *page = t->page;
+
+    if (code != CURLE_OK && t->refused_address && t->request_ms < 0) {
+        page_fail(page, PAGE_BLOCKED_ADDRESS, "the host has a private address");
+        t->failed = true;
+    } else if (code != CURLE_OK && t->out_of_files && t->request_ms < 0) {
+        page_fail(page, PAGE_CONN_ERROR, "too many open files: raise the limit (ulimit -n)");
+        t->failed = true;
+    } else if (code != CURLE_OK) {
+        http_result_fail(page, code, t->error, t->head.ended);
+        t->failed = true;
+    } else if (!t->head.ended) { /* libcurl takes it for an answer */
+        page_fail(page, PAGE_CONN_ERROR, "closed within the head");
+        t->failed = true;
+    } else if (t->body.page != NULL)
+        t->failed = !http_body_end(&t->body);
+}
+
+struct page *http_transfer_end(struct http_transfer *t, CURLcode code)
+{
+    struct page *page = t->page;
+
+    if (!t->failed && !t->ended_early)
+        judge_end(t, code);
+    if (!t->failed && t->sniffs)
+        sniff(t);
+    page->body_bytes = (int64_t)page->body.size;
+    if (!t->failed && t->ended_early && t->body.page != NULL && t->body.cut) {
+        page->body.size = ROBOTS_BODY_LIMIT;
+        page->body.data[page->body.size] = '\0';
+        page_fail(page, t->answer, "only the first 512 KiB were read");
+    }
+    /* A status that is the news is not hidden by trouble with the body behind it; the error still tells. */
+    if (!t->failed || (t->answer != PAGE_PENDING && t->answer != PAGE_OK))
+        page->outcome = t->answer;
+    http_result_measure(page, t->easy);
+    set_running(t);
+    http_body_close(&t->body);
+    if (t->failed || (page->outcome != PAGE_OK && page->outcome != PAGE_HTTP_ERROR))
+        http_body_release(t->context->budget, page);
+    if (!t->head.ended)
+        page->status = 0;
+    t->page = NULL;
+    return page;
+}
+
+struct page *http_transfer_give_up(struct http_transfer *t)
+{
+    struct page *page = t->page;
+
+    set_running(t);
+    http_body_close(&t->body);
+    http_body_release(t->context->budget, page);
+    page_forget_answer(page);
+    t->page = NULL;
+    return page;
+}

@@ -1,0 +1,79 @@
+#ifndef CRAWL_HTTP_TRANSFER_H
+#define CRAWL_HTTP_TRANSFER_H
+
+#include "http_body.h"
+#include "http_guard.h"
+#include "http_head.h"
+#include "http_shared.h"
+#include "page.h"
+#include "url.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* One request and its answer: a libcurl handle with the callbacks that fill in a page, and its limits of time. Used for
+ * one page after the other. One thread. */
+struct http_context { /* of a struct http, the same for all its transfers; outlives them */
+    const struct http_shared *shared;
+    const struct http_settings *settings;
+    struct http_guard *guard;
+    struct budget *budget;
+    int64_t now_ms;      /* clock_ms() as of the latest look */
+    int64_t due_ms;      /* no limit of time of any transfer is over before */
+    size_t paused_count; /* transfers that wait for memory */
+};
+
+struct http_transfer {
+    struct http_transfer *previous, *next; /* for the list of whoever runs it */
+    struct http_context *context;
+    CURL *easy;
+    struct page *page; /* NULL: not in use */
+    struct url url;
+    struct buf origin, sent;
+    char error[CURL_ERROR_SIZE];
+    struct http_head head;
+    struct http_body body;
+    enum page_outcome answer; /* what the page comes to if no more than its body can still go wrong */
+    bool sniffs;              /* whether the body is of use shows in its first bytes */
+    bool drains;              /* the body is of no use: read so that the connection can be kept, thrown away */
+    bool ended_early;         /* we ended it, and all that is wanted is there */
+    bool failed;              /* we ended it, and the page has its outcome */
+    bool refused_address;     /* one of the host's addresses may not be asked */
+    bool out_of_files;
+    bool paused;
+    int64_t drained_bytes;
+    /* Times by context->now_ms. */
+    int64_t started_ms;
+    int64_t request_ms;      /* -1: not connected yet */
+    int64_t paused_since_ms; /* while paused */
+    int64_t paused_ms;       /* in all */
+    int64_t window_ms;       /* begin of the window in which idle_bytes must come */
+    int64_t last_byte_ms;
+    int64_t window_bytes;
+};
+
+/* NULL if libcurl gives no handle. */
+struct http_transfer *http_transfer_new(struct http_context *context);
+void http_transfer_free(struct http_transfer *t); /* not in use */
+
+/* Makes t->easy ready to ask for page->url. False: it must not or cannot be asked for, and the page has its outcome; *t
+ * is free again. */
+bool http_transfer_begin(struct http_transfer *t, struct page *page);
+
+/* The transfer is over with `code`; t->easy is no longer run. Completes the page, gives it back, and *t is free. */
+struct page *http_transfer_end(struct http_transfer *t, CURLcode code);
+
+/* The same for one that is given up: the page is PAGE_PENDING, as if never asked for. */
+struct page *http_transfer_give_up(struct http_transfer *t);
+
+/* Lowers context->due_ms to when the next of its limits of time is over. It does so by itself whenever another limit
+ * comes into force. */
+void http_transfer_note_due(struct http_transfer *t);
+
+/* True if a limit of time is over; the page has its outcome, and http_transfer_end() is next. */
+bool http_transfer_is_late(struct http_transfer *t);
+
+/* Lets a paused one try again. Anything but CURLE_OK: it is over with that. */
+CURLcode http_transfer_resume(struct http_transfer *t);
+
+#endif
