@@ -20,6 +20,13 @@ const char *summary_versions(void)
     return text;
 }
 
+void summary_add_versions(struct buf *out)
+{
+    buf_printf(out, "crawl %s\nCopyright (c) 2026 the crawl authors. MIT License.\n\n%s\n", PACKAGE_VERSION,
+               http_version());
+    buf_printf(out, "libxml2/%s\nSQLite/%s\n", LIBXML_DOTTED_VERSION, sqlite3_libversion());
+}
+
 void summary_log_page(const struct page *page)
 {
     if (page->kind == PAGE_REFILL || page->kind == PAGE_SEEDS)

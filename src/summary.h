@@ -27,4 +27,7 @@ void summary_log_page(const struct page *page);
  * with. */
 const char *summary_versions(void);
 
+/* For -V: the same over several lines, with what the libraries can do. */
+void summary_add_versions(struct buf *out);
+
 #endif

@@ -1,0 +1,116 @@
+#include "command.h"
+#include "crawl.h"
+#include "log.h"
+#include "mem.h"
+#include "summary.h"
+#include "usage.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void on_stop(int signal)
+{
+    crawl_interrupt(signal);
+}
+
+static void on_status(int signal)
+{
+    (void)signal;
+    crawl_ask_status();
+}
+
+static void on_resize(int signal)
+{
+    (void)signal;
+    crawl_ask_redraw();
+}
+
+static void handle(int signal, void (*handler)(int))
+{
+    struct sigaction action = {.sa_flags = SA_RESTART};
+
+    action.sa_handler = handler;
+    sigemptyset(&action.sa_mask);
+    sigaction(signal, &action, NULL);
+}
+
+static void handle_signals(void)
+{
+    handle(SIGINT, on_stop);
+    handle(SIGTERM, on_stop);
+    handle(SIGHUP, on_stop);
+    handle(SIGUSR1, on_status);
+#ifdef SIGINFO
+    handle(SIGINFO, on_status);
+#endif
+    handle(SIGWINCH, on_resize);
+    /* A reader of --events that went away is an error of a write, not the end of us; a file that may
+     * not grow is a full disk. */
+    handle(SIGPIPE, SIG_IGN);
+    handle(SIGXFSZ, SIG_IGN);
+}
+
+static int print(struct buf *text)
+{
+    bool good = fwrite(text->data, 1, text->size, stdout) == text->size && fflush(stdout) == 0;
+
+    buf_free(text);
+    return good ? CRAWL_DONE : CRAWL_FILE;
+}
+
+static void set_talk(const struct options *options)
+{
+    if (options->quiet)
+        log_set_level(LOG_ERROR);
+    else if (options->verbose > 0)
+        log_set_level(options->verbose == 1 ? LOG_PAGE : LOG_DETAIL);
+}
+
+static int run_verb(const struct options *options)
+{
+    struct buf text = {.limit = 1 << 22};
+    struct err err;
+
+    if (options->help != OPTIONS_HELP_NONE) {
+        usage_add_help(&text, options->verb, options->help == OPTIONS_HELP_ALL);
+        return print(&text);
+    }
+    if (options->version) {
+        summary_add_versions(&text);
+        return print(&text);
+    }
+    if (options->completion != OPTIONS_COMPLETION_NONE) {
+        usage_add_completion(&text, options->completion);
+        return print(&text);
+    }
+    if (options->print_config) {
+        usage_add_config(&text, options);
+        return print(&text);
+    }
+    set_talk(options);
+    if (options->log_file != NULL && !log_open(options->log_file, &err)) {
+        log_error("%s", err.text);
+        return CRAWL_FILE;
+    }
+    handle_signals();
+    return crawl_run(options);
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct err err;
+    int status;
+
+    options_init(&options);
+    if (command_read(&options, argc, argv, &err)) {
+        status = run_verb(&options);
+    } else {
+        log_error("%s", err.text);
+        status = CRAWL_USAGE;
+    }
+    log_close();
+    options_free(&options);
+    return status;
+}
