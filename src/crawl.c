@@ -40,7 +40,7 @@ struct crawl {
     struct tally *tally;
     struct fetcher *fetchers;
     struct parser *parsers;
-    struct writer writer;
+    struct writer_context writer;
     pthread_t *fetcher_threads, *parser_threads, writer_thread;
     int fetchers_started, parsers_started;
     bool writer_started;
@@ -223,7 +223,7 @@ static bool start_thread(pthread_t *thread, void *(*run)(void *), void *arg, con
 
 static bool start_writer(struct crawl *c, struct err *err)
 {
-    c->writer = (struct writer){
+    c->writer = (struct writer_context){
         .to_write = c->to_write, .store = c->store, .frontier = c->frontier, .recorded = recorded, .recorded_arg = c};
     c->writer_started = start_thread(&c->writer_thread, writer_main, &c->writer, "writer", err);
     return c->writer_started;

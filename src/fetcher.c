@@ -83,7 +83,7 @@ void *fetcher_main(void *arg)
         size_t count = frontier_take(fetcher->frontier, fetcher->taker, pages, BATCH, idle, &pause_ms);
 
         if (count == 0 && idle)
-            return NULL;
+            break;
         start(fetcher, pages, count);
         if (frontier_is_abandoning(fetcher->frontier)) {
             give_up(fetcher);
@@ -93,4 +93,6 @@ void *fetcher_main(void *arg)
         count = http_wait(fetcher->http, count == BATCH ? 0 : pause_ms, pages, BATCH);
         hand_on(fetcher, pages, count);
     }
+    frontier_set_taker(fetcher->frontier, fetcher->taker, NULL, NULL);
+    return NULL;
 }
