@@ -2,6 +2,7 @@
 
 #include "mem.h"
 #include "token_tree.h"
+#include "token_words.h"
 
 #include <stdlib.h>
 
@@ -14,6 +15,8 @@ struct token {
     const char *at;
     const char *end;
     struct tag tag; /* being read; attribute values only where `has` says so */
+    bool hashing;
+    struct words words;
     void (*flush)(void *context, struct slice piece, bool last);
     void *context;
 };
@@ -291,6 +294,16 @@ static void doctype(struct token *t)
     t->at = behind(find(t->at, t->end, '>'), t->end);
 }
 
+static void text(struct token *t, const char *start, const char *stop, bool is_cdata)
+{
+    struct slice run = {start, (size_t)(stop - start)};
+
+    if (t->hashing && !stack_has(&t->tree.stack, NAME_TEMPLATE))
+        words_add(&t->words, run, t->end);
+    if (!tree_skips_text(&t->tree))
+        tree_text(&t->tree, run, is_cdata);
+}
+
 static void cdata(struct token *t)
 {
     const char *start = t->at + 9, *stop = start;
@@ -298,7 +311,7 @@ static void cdata(struct token *t)
     while ((stop = find(stop, t->end, ']')) < t->end && !(t->end - stop >= 3 && stop[1] == ']' && stop[2] == '>'))
         stop++;
     if (stop > start)
-        tree_text(&t->tree, (struct slice){start, (size_t)(stop - start)}, true);
+        text(t, start, stop, true);
     t->at = stop == t->end ? stop : stop + 3;
 }
 
@@ -351,11 +364,12 @@ static void flush_piece(void *context, const char *data, size_t size)
 }
 
 void token_read(struct token *t, struct slice page, const struct token_wants *wants,
-                void (*flush)(void *context, struct slice piece, bool last), void *context, struct token_text *text)
+                void (*flush)(void *context, struct slice piece, bool last), void *context, struct token_text *hashes)
 {
     struct writer *w = &t->tree.notes.writer;
 
-    (void)text;
+    t->hashing = wants->text_hashes;
+    words_start(&t->words);
     t->at = page.data;
     t->end = page.data + page.size;
     t->flush = flush;
@@ -368,16 +382,18 @@ void token_read(struct token *t, struct slice page, const struct token_wants *wa
         const char *from = t->at, *lt = find(from, t->end, '<');
 
         /* A '<' that begins no markup belongs to the text behind it. */
-        if (lt > from && !tree_skips_text(&t->tree))
-            tree_text(&t->tree, (struct slice){from, (size_t)(lt - from)}, false);
+        if (lt > from)
+            text(t, from, lt, false);
         t->at = lt;
         if (lt < t->end && !markup(t)) {
             const char *next = find(lt + 1, t->end, '<');
 
-            tree_text(&t->tree, (struct slice){lt, (size_t)(next - lt)}, false);
+            text(t, lt, next, false);
             t->at = next;
         }
     }
     notes_end(&t->tree.notes);
+    if (t->hashing)
+        words_end(&t->words, hashes);
     flush(context, (struct slice){w->data, w->size}, true);
 }

@@ -34,8 +34,8 @@ void token_free(struct token *t);
 
 /* Reads `page`, which is valid UTF-8, and gives the short page to flush() in pieces
  * of about 64 KB, each ending behind an element or within text; the last one has `last`
- * set. *text is set if wanted. */
+ * set. *hashes is set if wanted. */
 void token_read(struct token *t, struct slice page, const struct token_wants *wants,
-                void (*flush)(void *context, struct slice piece, bool last), void *context, struct token_text *text);
+                void (*flush)(void *context, struct slice piece, bool last), void *context, struct token_text *hashes);
 
 #endif
