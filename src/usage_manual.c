@@ -2,16 +2,41 @@
 
 #include <string.h>
 
-/* Text for mdoc(7): a line that begins with a dot or a quote would be a request, a backslash an escape. */
-static void add_text(struct buf *out, const char *text)
+#define WIDTH 78 /* of input lines: what mandoc -Tlint wants, and a line a sentence */
+
+/* One word for mdoc(7): at the start of a line a dot or a quote would be a request, and a backslash is an escape. */
+static void add_word(struct buf *out, struct slice word, bool begins_line)
 {
-    if (*text == '.' || *text == '\'')
+    if (begins_line && (word.data[0] == '.' || word.data[0] == '\''))
         buf_add_string(out, "\\&");
-    for (; *text != '\0'; text++) {
-        if (*text == '\\')
+    for (size_t i = 0; i < word.size; i++) {
+        if (word.data[i] == '\\')
             buf_add_string(out, "\\e");
         else
-            buf_add_char(out, *text);
+            buf_add_char(out, word.data[i]);
+    }
+}
+
+static void add_text(struct buf *out, const char *text)
+{
+    size_t width = 0;
+    bool sentence_ended = false;
+
+    while (*text != '\0') {
+        struct slice word = {text, strcspn(text, " ")};
+
+        if (width > 0 && (sentence_ended || width + 1 + word.size > WIDTH)) {
+            buf_add_char(out, '\n');
+            width = 0;
+        } else if (width > 0) {
+            buf_add_char(out, ' ');
+            width++;
+        }
+        add_word(out, word, width == 0);
+        width += word.size;
+        sentence_ended = word.data[word.size - 1] == '.';
+        text += word.size;
+        text += strspn(text, " ");
     }
 }
 
@@ -29,6 +54,21 @@ static void add_heading(struct buf *out, const struct option_entry *entry)
     else if (entry->argument != NULL)
         buf_printf(out, " Ns = Ns Ar %s", entry->argument);
     buf_add_char(out, '\n');
+}
+
+static void add_choices(struct buf *out, const struct option_entry *entry)
+{
+    struct buf text = {.limit = 1000};
+
+    buf_add_string(&text, entry->kind == OPTION_SET ? "One or more of" : "One of");
+    for (size_t i = 0; option_choice(entry->choices, i).size > 0; i++) {
+        struct slice choice = option_choice(entry->choices, i);
+
+        buf_printf(&text, "%s %.*s", i == 0 ? "" : ",", (int)choice.size, choice.data);
+    }
+    add_text(out, text.data);
+    buf_add_string(out, ".\n");
+    buf_free(&text);
 }
 
 static void add_verbs_of(struct buf *out, const struct option_entry *entry)
@@ -49,17 +89,8 @@ static void add_entry(struct buf *out, const struct option_entry *entry)
     add_heading(out, entry);
     add_text(out, entry->help);
     buf_add_string(out, ".\n");
-    if (entry->kind == OPTION_ENUM || entry->kind == OPTION_SET) {
-        buf_add_string(out, "One of");
-        if (entry->kind == OPTION_SET)
-            buf_add_string(out, " or more of");
-        for (size_t i = 0; option_choice(entry->choices, i).size > 0; i++) {
-            struct slice choice = option_choice(entry->choices, i);
-
-            buf_printf(out, "%s %.*s", i == 0 ? "" : ",", (int)choice.size, choice.data);
-        }
-        buf_add_string(out, ".\n");
-    }
+    if (entry->kind == OPTION_ENUM || entry->kind == OPTION_SET)
+        add_choices(out, entry);
     if (entry->group == GROUP_VERBS)
         add_verbs_of(out, entry);
     if (entry->kind == OPTION_LIST || entry->kind == OPTION_WORDS)
