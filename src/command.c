@@ -204,6 +204,9 @@ bool command_read(struct options *options, int argc, char *const *argv, struct e
     options_init(&first);
     good = command_parse(&first, argc, argv, err);
     config = first.config != NULL ? first.config : getenv("CRAWL_CONFIG");
+    /* Who asks for help is not to be told that a file is wrong. */
+    if (first.help != OPTIONS_HELP_NONE || first.version || first.completion != OPTIONS_COMPLETION_NONE)
+        config = "none";
     if (good && (config == NULL || strcmp(config, "none") != 0)) {
         good = conf_read(options, CONF_SYSTEM_FILE, true, RANK_SYSTEM, err);
         conf_add_user_file(&path);
