@@ -183,7 +183,7 @@ static bool is_in_chain(const struct page *page, int64_t id)
 static bool decide(struct offer *offer, struct page_link *link, bool is_hop)
 {
     struct frontier *f = offer->f;
-    int64_t twin = link->key_hash != link->text_hash ? twin_of(f, link->key_hash, link->id) : 0;
+    int64_t twin = twin_of(f, link->key_hash, link->id);
     struct host *h;
 
     if (twin != 0) {

@@ -117,10 +117,18 @@ static bool move_entries(struct shard *shard, size_t homes, size_t behind)
     return true;
 }
 
+/* Nine parts in ten. */
+static bool is_full(const struct shard *shard)
+{
+    return shard->count >= shard->homes - shard->homes / 10;
+}
+
+/* More homes if there are too few; else more room behind them, where the last ones' entries have run together. */
 static void grow(struct shard *shard)
 {
-    size_t homes = shard->homes + shard->homes / 5;
-    size_t behind = ROOM_BEHIND;
+    bool full = is_full(shard);
+    size_t homes = full ? shard->homes + shard->homes / 5 : shard->homes;
+    size_t behind = full ? ROOM_BEHIND : 2 * (shard->size - shard->homes);
 
     while (!move_entries(shard, homes, behind))
         behind *= 2;
@@ -149,7 +157,7 @@ static struct entry *find_or_add(struct seen *seen, uint64_t hash, int64_t id)
 
     if (is_at(shard, at, hash))
         return &shard->slots[at];
-    if (shard->count >= shard->homes - shard->homes / 10) {
+    if (is_full(shard)) {
         grow(shard);
         at = place_of(shard, hash);
     }

@@ -1,0 +1,400 @@
+#include "host.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+static const struct host_rules PLAIN = {.rest_ms = 100,
+                                        .delay_cap_ms = 30000,
+                                        .ceiling = 8,
+                                        .backoff_ms = 1000,
+                                        .backoff_max_ms = 60000,
+                                        .patience_ms = 600000,
+                                        .retry_after_max_ms = 120000};
+
+static struct host_pace pace_of(const struct host_rules *rules)
+{
+    struct host_pace pace;
+
+    host_pace_init(&pace, rules, 7);
+    return pace;
+}
+
+static void a_new_host_may_be_asked_at_once_and_by_one_request(void **state)
+{
+    struct host_pace pace = pace_of(&PLAIN);
+
+    (void)state;
+    assert_true(host_due_ms(&pace) <= 0);
+    host_started(&pace, 1000);
+    assert_true(host_due_ms(&pace) == INT64_MAX);
+    host_ended(&pace, 1020, HOST_GOOD, 10, -1, 500);
+    assert_int_equal(host_due_ms(&pace), 1100);
+    assert_int_equal(pace.bytes, 500);
+}
+
+static void quick_answers_allow_more_at_once_up_to_the_ceiling(void **state)
+{
+    struct host_rules rules = PLAIN;
+    struct host_pace pace = pace_of(&rules);
+    int64_t now = 0;
+
+    (void)state;
+    rules.rest_ms = 0;
+    for (int i = 0; i < 100; i++) {
+        host_started(&pace, now);
+        host_ended(&pace, now += 10, HOST_GOOD, 10, -1, 0);
+    }
+    assert_int_equal(pace.allowed, 8);
+}
+
+static void trouble_halves_what_is_allowed(void **state)
+{
+    static const enum host_answer TROUBLE[] = {HOST_OVERLOAD, HOST_ERROR, HOST_FAILED};
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct host_pace pace = pace_of(&PLAIN);
+
+        pace.allowed = 8;
+        host_started(&pace, 0);
+        host_ended(&pace, 10, TROUBLE[i], -1, -1, 0);
+        assert_int_equal(pace.allowed, 4);
+    }
+}
+
+static void answers_far_later_than_the_best_halve_it_too(void **state)
+{
+    struct host_pace pace = pace_of(&PLAIN);
+
+    (void)state;
+    pace.allowed = 8;
+    for (int i = 0; i < 10; i++) {
+        host_started(&pace, i);
+        host_ended(&pace, i, HOST_GOOD, 20, -1, 0);
+    }
+    for (int i = 0; i < 30; i++) {
+        host_started(&pace, i);
+        host_ended(&pace, i, HOST_GOOD, 5000, -1, 0);
+    }
+    assert_in_range(pace.allowed, 1, 2);
+}
+
+static void the_longest_rest_wins_and_a_long_crawl_delay_is_cut(void **state)
+{
+    struct host_pace pace = pace_of(&PLAIN);
+
+    (void)state;
+    assert_int_equal(host_rest_ms(&pace), 100);
+    host_set_crawl_delay(&pace, 50);
+    assert_int_equal(host_rest_ms(&pace), 100);
+    host_set_crawl_delay(&pace, 2000);
+    assert_int_equal(host_rest_ms(&pace), 2000);
+    host_set_crawl_delay(&pace, 86400000);
+    assert_int_equal(host_rest_ms(&pace), 30000);
+}
+
+static void a_crawl_delay_counts_from_the_request_that_brought_it(void **state)
+{
+    struct host_pace pace = pace_of(&PLAIN);
+
+    (void)state;
+    host_started(&pace, 1000); /* robots.txt */
+    host_ended(&pace, 1050, HOST_GOOD, 50, -1, 0);
+    host_set_crawl_delay(&pace, 2000);
+    assert_int_equal(host_due_ms(&pace), 3000);
+}
+
+static void retry_after_holds_the_host_that_long_and_not_much_longer(void **state)
+{
+    struct host_pace pace = pace_of(&PLAIN);
+
+    (void)state;
+    host_started(&pace, 0);
+    host_ended(&pace, 10, HOST_OVERLOAD, 10, 30000, 0);
+    assert_in_range(host_due_ms(&pace), 30010, 32000);
+    assert_int_equal(pace.too_many, 1);
+}
+
+static void failures_in_a_row_hold_longer_each_time_until_one_good_answer(void **state)
+{
+    struct host_pace pace = pace_of(&PLAIN);
+    int64_t now = 0;
+    int64_t least = 1000;
+
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        host_started(&pace, now);
+        host_ended(&pace, now, HOST_FAILED, -1, -1, 0);
+        assert_in_range(host_due_ms(&pace) - now, least, least * 3 / 2);
+        now = host_due_ms(&pace);
+        least *= 2;
+    }
+    host_started(&pace, now);
+    host_ended(&pace, now, HOST_GOOD, 5, -1, 0);
+    assert_int_equal(pace.fails, 0);
+    now += 100;
+    host_started(&pace, now);
+    host_ended(&pace, now, HOST_FAILED, -1, -1, 0);
+    assert_in_range(host_due_ms(&pace) - now, 1000, 1500);
+}
+
+static void requests_that_fail_side_by_side_are_one_failure(void **state)
+{
+    struct host_pace pace = pace_of(&PLAIN);
+
+    (void)state;
+    pace.allowed = 8;
+    for (int i = 0; i < 8; i++)
+        host_started(&pace, 0);
+    for (int i = 0; i < 8; i++)
+        host_ended(&pace, 10, HOST_OVERLOAD, 10, -1, 0);
+    assert_int_equal(pace.fails, 1);
+    assert_in_range(host_due_ms(&pace), 1010, 1510);
+}
+
+static void a_good_answer_to_an_older_request_does_not_end_a_hold(void **state)
+{
+    struct host_pace pace = pace_of(&PLAIN);
+
+    (void)state;
+    pace.allowed = 2;
+    host_started(&pace, 0);
+    host_started(&pace, 100);
+    host_ended(&pace, 110, HOST_OVERLOAD, 10, 5000, 0);
+    host_ended(&pace, 120, HOST_GOOD, 120, -1, 0);
+    assert_true(host_due_ms(&pace) >= 5110);
+}
+
+static void a_host_that_never_recovers_is_given_up_when_patience_ends(void **state)
+{
+    struct host_pace pace = pace_of(&PLAIN);
+    int64_t now = 0;
+
+    (void)state;
+    while (!pace.given_up) {
+        assert_true(now < 800000);
+        host_started(&pace, now);
+        host_ended(&pace, now, HOST_FAILED, -1, -1, 0);
+        if (host_due_ms(&pace) > now)
+            now = host_due_ms(&pace);
+    }
+    assert_true(now >= 600000);
+}
+
+static void what_we_gave_up_ourselves_says_nothing_of_the_host(void **state)
+{
+    struct host_pace pace = pace_of(&PLAIN);
+
+    (void)state;
+    host_started(&pace, 0);
+    host_ended(&pace, 10, HOST_ABANDONED, -1, -1, 0);
+    assert_int_equal(pace.fails, 0);
+    assert_int_equal(pace.errors, 0);
+    assert_int_equal(host_due_ms(&pace), 100);
+}
+
+static void the_ledger_tells_least_and_median_gap(void **state)
+{
+    struct host_pace pace = pace_of(&PLAIN);
+    int64_t now = 1000;
+
+    (void)state;
+    assert_int_equal(host_median_gap_ms(&pace), -1);
+    for (int i = 0; i < 101; i++) {
+        host_started(&pace, now);
+        host_ended(&pace, now, HOST_GOOD, 1, -1, 0);
+        now += i == 50 ? 120 : 1000;
+    }
+    assert_int_equal(pace.least_gap_ms, 120);
+    assert_in_range(host_median_gap_ms(&pace), 512, 1023);
+    assert_int_equal(pace.requests, 101);
+    assert_int_equal(pace.most_parallel, 1);
+}
+
+/* --- Any rules, any answers: no start ever breaks a rule ------------------------- */
+static uint32_t random_state;
+
+static int64_t chance(int64_t range)
+{
+    random_state = random_state * 1664525u + 1013904223u;
+    return (int64_t)((uint64_t)random_state * (uint64_t)range >> 32);
+}
+
+struct request {
+    int64_t ends_ms;
+    bool runs;
+};
+
+#define MOST 16
+
+struct play {
+    struct host_rules rules;
+    struct host_pace pace;
+    struct request requests[MOST];
+    int running;
+    int64_t now_ms, crawl_delay_ms, last_start_ms, not_before_ms;
+    int64_t starts;
+};
+
+static void begin_play(struct play *play, uint32_t seed)
+{
+    random_state = seed * 2654435761u + 1;
+    *play = (struct play){.crawl_delay_ms = -1, .last_start_ms = -1, .not_before_ms = INT64_MIN};
+    play->now_ms = chance(1000);
+    play->rules = (struct host_rules){.rest_ms = chance(3) == 0 ? 0 : chance(2000),
+                                      .delay_cap_ms = chance(2) == 0 ? 30000 : chance(3000),
+                                      .ceiling = 1 + (int32_t)chance(MOST),
+                                      .backoff_ms = 1 + chance(2000),
+                                      .backoff_max_ms = 1000 + chance(60000),
+                                      .patience_ms = 1000000000,
+                                      .retry_after_max_ms = chance(2) == 0 ? 60000 : chance(5000),
+                                      .random_wait = chance(4) == 0};
+    host_pace_init(&play->pace, &play->rules, seed);
+}
+
+static int64_t least_rest_ms(const struct play *play)
+{
+    int64_t delay = play->crawl_delay_ms < play->rules.delay_cap_ms ? play->crawl_delay_ms : play->rules.delay_cap_ms;
+    int64_t rest = play->rules.random_wait ? play->rules.rest_ms / 2 : play->rules.rest_ms;
+
+    return delay > rest ? delay : rest;
+}
+
+static void start_one(struct play *play)
+{
+    int slot = 0;
+
+    if (play->last_start_ms >= 0)
+        assert_true(play->now_ms - play->last_start_ms >= least_rest_ms(play));
+    assert_true(play->now_ms >= play->not_before_ms);
+    while (play->requests[slot].runs)
+        slot++;
+    play->requests[slot] =
+        (struct request){.ends_ms = play->now_ms + chance(chance(5) == 0 ? 10000 : 200), .runs = true};
+    play->running++;
+    assert_true(play->running <= play->rules.ceiling);
+    play->last_start_ms = play->now_ms;
+    play->starts++;
+    host_started(&play->pace, play->now_ms);
+}
+
+static void end_one(struct play *play, struct request *request)
+{
+    static const enum host_answer ANSWERS[] = {HOST_GOOD, HOST_GOOD,     HOST_GOOD,  HOST_GOOD,
+                                               HOST_GOOD, HOST_OVERLOAD, HOST_ERROR, HOST_FAILED,
+                                               HOST_GOOD, HOST_GOOD,     HOST_GOOD,  HOST_ABANDONED};
+    enum host_answer answer = ANSWERS[chance(12)];
+    int64_t retry_after_ms = answer == HOST_OVERLOAD && chance(2) == 0 ? chance(90000) : -1;
+    int32_t allowed = play->pace.allowed;
+
+    request->runs = false;
+    play->running--;
+    if (answer == HOST_OVERLOAD || answer == HOST_FAILED) {
+        int64_t hold = retry_after_ms;
+
+        if (hold > play->rules.retry_after_max_ms)
+            hold = play->rules.retry_after_max_ms;
+        if (play->now_ms >= play->pace.held_until_ms) /* the first of those that fail together holds */
+            hold = hold > play->rules.backoff_ms ? hold : play->rules.backoff_ms;
+        if (hold > play->rules.backoff_max_ms && retry_after_ms < hold)
+            hold = play->rules.backoff_max_ms;
+        if (play->now_ms + hold > play->not_before_ms)
+            play->not_before_ms = play->now_ms + hold;
+    }
+    host_ended(&play->pace, play->now_ms, answer, (int32_t)chance(500), retry_after_ms, 100);
+    if (answer == HOST_OVERLOAD || answer == HOST_ERROR || answer == HOST_FAILED)
+        assert_true(play->pace.allowed <= (allowed > 1 ? allowed / 2 : 1));
+    if (chance(200) == 0) {
+        play->crawl_delay_ms = chance(5000);
+        host_set_crawl_delay(&play->pace, play->crawl_delay_ms);
+    }
+}
+
+/* The next moment at which something happens: a request ends, or one may start. */
+static int64_t next_moment(const struct play *play)
+{
+    int64_t moment = host_due_ms(&play->pace);
+
+    for (int i = 0; i < MOST; i++)
+        if (play->requests[i].runs && play->requests[i].ends_ms < moment)
+            moment = play->requests[i].ends_ms;
+    return moment > play->now_ms ? moment : play->now_ms;
+}
+
+static void whatever_rules_and_answers_no_start_breaks_rest_hold_or_concurrency(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 0; seed < 400; seed++) {
+        struct play play;
+
+        begin_play(&play, seed);
+        for (int step = 0; step < 2000; step++) {
+            play.now_ms = next_moment(&play) + (chance(3) == 0 ? chance(20) : 0); /* we may come late, too */
+            for (int i = 0; i < MOST; i++)
+                if (play.requests[i].runs && play.requests[i].ends_ms <= play.now_ms)
+                    end_one(&play, &play.requests[i]);
+            while (host_due_ms(&play.pace) <= play.now_ms)
+                start_one(&play);
+        }
+        assert_true(play.starts > 100);
+        assert_int_equal(play.pace.requests, play.starts);
+        assert_true(play.pace.most_parallel <= play.rules.ceiling);
+    }
+}
+
+static void a_host_that_is_well_is_asked_as_often_as_the_rest_allows(void **state)
+{
+    (void)state;
+    for (int64_t latency_ms = 10; latency_ms <= 700; latency_ms += 69) {
+        struct host_pace pace = pace_of(&PLAIN); /* at most every 100 ms, 8 at once */
+        int64_t ends_ms[8] = {0};
+        int64_t now = 0;
+        int64_t starts = 0;
+
+        for (; now < 200000; now++) {
+            for (int i = 0; i < 8; i++) {
+                if (ends_ms[i] == now && now > 0) {
+                    host_ended(&pace, now, HOST_GOOD, (int32_t)latency_ms, -1, 0);
+                    ends_ms[i] = 0;
+                }
+            }
+            for (int i = 0; i < 8 && host_due_ms(&pace) <= now; i++) {
+                if (ends_ms[i] == 0) {
+                    host_started(&pace, now);
+                    ends_ms[i] = now + latency_ms;
+                    starts++;
+                }
+            }
+        }
+        assert_in_range(starts, 2000 * 97 / 100, 2000);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_new_host_may_be_asked_at_once_and_by_one_request),
+        cmocka_unit_test(quick_answers_allow_more_at_once_up_to_the_ceiling),
+        cmocka_unit_test(trouble_halves_what_is_allowed),
+        cmocka_unit_test(answers_far_later_than_the_best_halve_it_too),
+        cmocka_unit_test(the_longest_rest_wins_and_a_long_crawl_delay_is_cut),
+        cmocka_unit_test(a_crawl_delay_counts_from_the_request_that_brought_it),
+        cmocka_unit_test(retry_after_holds_the_host_that_long_and_not_much_longer),
+        cmocka_unit_test(failures_in_a_row_hold_longer_each_time_until_one_good_answer),
+        cmocka_unit_test(requests_that_fail_side_by_side_are_one_failure),
+        cmocka_unit_test(a_good_answer_to_an_older_request_does_not_end_a_hold),
+        cmocka_unit_test(a_host_that_never_recovers_is_given_up_when_patience_ends),
+        cmocka_unit_test(what_we_gave_up_ourselves_says_nothing_of_the_host),
+        cmocka_unit_test(the_ledger_tells_least_and_median_gap),
+        cmocka_unit_test(whatever_rules_and_answers_no_start_breaks_rest_hold_or_concurrency),
+        cmocka_unit_test(a_host_that_is_well_is_asked_as_often_as_the_rest_allows),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

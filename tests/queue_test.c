@@ -1,0 +1,173 @@
+#include "queue.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static void items_come_out_in_the_order_they_went_in(void **state)
+{
+    struct queue *q = queue_new(3);
+    int items[5];
+    void *out[5];
+
+    (void)state;
+    for (int round = 0; round < 4; round++) { /* around the ring */
+        queue_push(q, &items[0]);
+        queue_push(q, &items[1]);
+        assert_int_equal(queue_length(q), 2);
+        assert_ptr_equal(queue_pop(q), &items[0]);
+        queue_push(q, &items[2]);
+        queue_push(q, &items[3]);
+        assert_int_equal(queue_pop_many(q, out, 5), 3);
+        assert_ptr_equal(out[0], &items[1]);
+        assert_ptr_equal(out[2], &items[3]);
+    }
+    queue_close(q);
+    queue_free(q);
+}
+
+static void a_closed_queue_still_gives_what_it_holds(void **state)
+{
+    static int item = 7;
+    struct queue *q = queue_new(2);
+
+    (void)state;
+    queue_push(q, &item);
+    queue_close(q);
+    assert_ptr_equal(queue_pop(q), &item);
+    assert_null(queue_pop(q));
+    assert_null(queue_pop(q));
+    queue_free(q);
+}
+
+static void pop_many_takes_no_more_than_asked_for(void **state)
+{
+    struct queue *q = queue_new(4);
+    int item;
+    void *out[4];
+
+    (void)state;
+    for (int i = 0; i < 4; i++)
+        queue_push(q, &item);
+    assert_int_equal(queue_pop_many(q, out, 3), 3);
+    assert_int_equal(queue_pop_many(q, out, 3), 1);
+    queue_close(q);
+    assert_int_equal(queue_pop_many(q, out, 3), 0);
+    queue_free(q);
+}
+
+#define PUSHERS 4
+#define POPPERS 3
+#define EACH    2000
+
+struct crowd {
+    struct queue *q;
+    char items[PUSHERS * EACH];
+    pthread_mutex_t lock;
+    int seen[PUSHERS * EACH];
+    int next_pusher;
+};
+
+static void *push_all(void *arg)
+{
+    struct crowd *crowd = arg;
+    int self;
+
+    pthread_mutex_lock(&crowd->lock);
+    self = crowd->next_pusher++;
+    pthread_mutex_unlock(&crowd->lock);
+    for (int i = 0; i < EACH; i++)
+        queue_push(crowd->q, &crowd->items[self * EACH + i]);
+    return NULL;
+}
+
+static void *pop_all(void *arg)
+{
+    struct crowd *crowd = arg;
+    void *out[7];
+    size_t count;
+
+    while ((count = queue_pop_many(crowd->q, out, 7)) > 0) {
+        pthread_mutex_lock(&crowd->lock);
+        for (size_t i = 0; i < count; i++)
+            crowd->seen[(char *)out[i] - crowd->items]++;
+        pthread_mutex_unlock(&crowd->lock);
+    }
+    return NULL;
+}
+
+static void run_crowd(size_t capacity)
+{
+    static struct crowd crowd;
+    pthread_t pushers[PUSHERS], poppers[POPPERS];
+
+    crowd = (struct crowd){.q = queue_new(capacity), .lock = PTHREAD_MUTEX_INITIALIZER};
+    for (int i = 0; i < POPPERS; i++)
+        pthread_create(&poppers[i], NULL, pop_all, &crowd);
+    for (int i = 0; i < PUSHERS; i++)
+        pthread_create(&pushers[i], NULL, push_all, &crowd);
+    for (int i = 0; i < PUSHERS; i++)
+        pthread_join(pushers[i], NULL);
+    queue_close(crowd.q);
+    for (int i = 0; i < POPPERS; i++)
+        pthread_join(poppers[i], NULL);
+    for (int i = 0; i < PUSHERS * EACH; i++)
+        assert_int_equal(crowd.seen[i], 1);
+    queue_free(crowd.q);
+}
+
+static void with_room_for_one_every_item_goes_from_many_to_many_once(void **state)
+{
+    (void)state;
+    run_crowd(1);
+}
+
+static void with_room_for_many_every_item_goes_from_many_to_many_once(void **state)
+{
+    (void)state;
+    run_crowd(64);
+}
+
+static void *push_one(void *arg)
+{
+    static int item;
+
+    queue_push(arg, &item);
+    return NULL;
+}
+
+static void who_waits_for_room_gets_it_and_the_wait_is_counted(void **state)
+{
+    struct queue *q = queue_new(1);
+    pthread_t pusher;
+    int item;
+
+    (void)state;
+    queue_push(q, &item);
+    assert_int_equal(queue_waited_ms(q), 0);
+    pthread_create(&pusher, NULL, push_one, q);
+    assert_ptr_equal(queue_pop(q), &item);
+    assert_non_null(queue_pop(q));
+    pthread_join(pusher, NULL);
+    assert_true(queue_waited_ms(q) >= 0);
+    queue_close(q);
+    queue_free(q);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(items_come_out_in_the_order_they_went_in),
+        cmocka_unit_test(a_closed_queue_still_gives_what_it_holds),
+        cmocka_unit_test(pop_many_takes_no_more_than_asked_for),
+        cmocka_unit_test(with_room_for_one_every_item_goes_from_many_to_many_once),
+        cmocka_unit_test(with_room_for_many_every_item_goes_from_many_to_many_once),
+        cmocka_unit_test(who_waits_for_room_gets_it_and_the_wait_is_counted),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
