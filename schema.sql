@@ -141,8 +141,8 @@ CREATE TABLE link (
     anchor_id INTEGER REFERENCES anchor(id)
 ) STRICT;
 
--- Made at the end of a run from `link`, and valid while meta has the key 'indexed': how many links each URL has, and
--- which links lead to something else than a good page.
+-- Made at the end of a run from `link`, and valid while meta.indexed is '1': how many links each URL has, and which links
+-- lead to something else than a good page.
 CREATE TABLE inbound (
     id INTEGER PRIMARY KEY REFERENCES url(id),
     links INTEGER NOT NULL
@@ -174,15 +174,16 @@ FROM page p
     LEFT JOIN url c ON c.id = p.canonical_id
 WHERE p.kind <> 2;
 
+-- In this order, whatever the planner thinks: from_url = '...' is found by page.first_link, to_url = '...' by one look at
+-- each link's number; an index made on the fly (that the plus forbids) would take longer.
 CREATE VIEW links AS
-SELECT s.url AS from_url, d.url AS to_url, k.name AS kind, l.rel & 1 AS nofollow, a.text AS anchor,
-    l.rel >> 1 & 1 AS ugc, l.rel >> 2 & 1 AS sponsored, l.src AS from_id, l.dst AS to_id, l.id
-FROM page p
-    JOIN link l ON l.id >= p.first_link AND l.id < p.first_link + p.links_out
-    LEFT JOIN url s ON s.id = p.id
-    LEFT JOIN url d ON d.id = l.dst
-    LEFT JOIN link_kind k ON k.id = l.kind
-    LEFT JOIN anchor a ON a.id = l.anchor_id;
+SELECT s.url AS from_url, d.url AS to_url, (SELECT k.name FROM link_kind k WHERE k.id = l.kind) AS kind,
+    l.rel & 1 AS nofollow, (SELECT a.text FROM anchor a WHERE a.id = l.anchor_id) AS anchor,
+    l.rel >> 1 & 1 AS ugc, l.rel >> 2 & 1 AS sponsored, p.id AS from_id, l.dst AS to_id, l.id
+FROM url s
+    CROSS JOIN page p ON p.id = s.id
+    CROSS JOIN link l ON l.id >= p.first_link AND l.id < p.first_link + p.links_out
+    JOIN url d ON d.id = +l.dst;
 
 CREATE VIEW frontier AS
 SELECT u.id, u.url, u.depth, h.origin AS host, f.url AS found_on, k.name AS via
@@ -203,34 +204,36 @@ FROM url u
 WHERE u.skip IS NOT NULL;
 
 -- Links to what is not a good page: from the table made at the end of a run, or, before that, by looking at all links.
+-- The row of `meta` comes first, so that what is not wanted is not even begun.
 CREATE VIEW bad_links AS
-SELECT dst, link_id FROM bad_link WHERE EXISTS (SELECT 1 FROM meta WHERE key = 'indexed')
+SELECT b.dst, b.link_id FROM meta m CROSS JOIN bad_link b WHERE m.key = 'indexed' AND m.value = '1'
 UNION ALL
-SELECT l.dst, l.id FROM link l
-WHERE NOT EXISTS (SELECT 1 FROM meta WHERE key = 'indexed') AND l.dst IN (SELECT p.id FROM page p WHERE p.outcome <> 1);
+SELECT l.dst, l.id FROM meta m CROSS JOIN link l
+WHERE m.key = 'indexed' AND m.value = '0' AND l.dst IN (SELECT p.id FROM page p WHERE p.outcome <> 1);
 
 CREATE VIEW inbound_links AS
-SELECT id, links FROM inbound WHERE EXISTS (SELECT 1 FROM meta WHERE key = 'indexed')
+SELECT i.id, i.links FROM meta m CROSS JOIN inbound i WHERE m.key = 'indexed' AND m.value = '1'
 UNION ALL
-SELECT dst, count(*) FROM link WHERE NOT EXISTS (SELECT 1 FROM meta WHERE key = 'indexed') GROUP BY dst;
+SELECT l.dst, count(*) FROM meta m CROSS JOIN link l WHERE m.key = 'indexed' AND m.value = '0' GROUP BY l.dst;
 
 CREATE VIEW broken_links AS
-SELECT d.url, p.status, o.name AS outcome, p.error, s.url AS found_on, a.text AS anchor, k.name AS kind, p.id, l.src AS found_on_id
+SELECT (SELECT d.url FROM url d WHERE d.id = b.dst) AS url, p.status,
+    (SELECT o.name FROM outcome o WHERE o.id = p.outcome) AS outcome, p.error,
+    (SELECT s.url FROM url s WHERE s.id = l.src) AS found_on, (SELECT a.text FROM anchor a WHERE a.id = l.anchor_id) AS anchor,
+    (SELECT k.name FROM link_kind k WHERE k.id = l.kind) AS kind, b.dst AS id, l.src AS found_on_id
 FROM bad_links b
-    JOIN page p ON p.id = b.dst AND p.outcome NOT IN (1, 2, 4)
-    JOIN url d ON d.id = b.dst
-    JOIN link l ON l.id = b.link_id
-    JOIN url s ON s.id = l.src
-    LEFT JOIN outcome o ON o.id = p.outcome
-    LEFT JOIN link_kind k ON k.id = l.kind
-    LEFT JOIN anchor a ON a.id = l.anchor_id;
+    CROSS JOIN page p ON p.id = b.dst AND p.outcome NOT IN (1, 2, 4)
+    LEFT JOIN link l ON l.id = b.link_id;
 
 CREATE VIEW duplicate_titles AS
-SELECT p.title, count(*) AS pages, min(p.id) AS example_id, (SELECT u.url FROM url u WHERE u.id = min(p.id)) AS example_url
-FROM page p
-WHERE p.title <> '' AND p.outcome = 1 AND p.kind = 0
-GROUP BY p.title HAVING count(*) > 1
-ORDER BY count(*) DESC, p.title;
+WITH twice AS (
+    SELECT title, count(*) AS pages, min(id) AS example_id FROM page
+    WHERE title <> '' AND outcome = 1 AND kind = 0
+    GROUP BY title HAVING count(*) > 1
+)
+SELECT title, pages, example_id, (SELECT u.url FROM url u WHERE u.id = example_id) AS example_url
+FROM twice
+ORDER BY pages DESC, title;
 
 CREATE VIEW missing_titles AS
 SELECT u.url, p.title IS NOT NULL AS is_empty, p.h1, u.depth, f.url AS found_on, p.id
@@ -299,9 +302,10 @@ SELECT h.origin AS host, coalesce(d.urls, 0) AS urls, coalesce(d.pages, 0) AS pa
 FROM host h LEFT JOIN done d ON d.host_id = h.id;
 
 CREATE VIEW most_linked AS
-SELECT u.url, i.links, p.status, p.title, i.id
-FROM inbound_links i JOIN url u ON u.id = i.id LEFT JOIN page p ON p.id = i.id
-ORDER BY i.links DESC;
+WITH sorted AS MATERIALIZED (SELECT id, links FROM inbound_links ORDER BY links DESC)
+SELECT (SELECT u.url FROM url u WHERE u.id = i.id) AS url, i.links, (SELECT p.status FROM page p WHERE p.id = i.id) AS status,
+    (SELECT p.title FROM page p WHERE p.id = i.id) AS title, i.id
+FROM sorted i;
 
 -- Pages that a sitemap names but nothing links to.
 CREATE VIEW orphans AS

@@ -98,7 +98,7 @@ static bool make_tables(struct sqlite_store *s, struct err *err)
     sqlite3_randomness(sizeof seed, &seed);
     snprintf(sql, sizeof sql,
              "PRAGMA application_id = %d; PRAGMA user_version = %d;"
-             "INSERT INTO meta (key, value) VALUES ('hash_seed', '%" PRId64 "')",
+             "INSERT INTO meta (key, value) VALUES ('hash_seed', '%" PRId64 "'), ('indexed', '0')",
              STORE_APPLICATION_ID, STORE_VERSION, seed);
     if (store_sqlite_run(s, "PRAGMA page_size = 8192") && store_sqlite_begin(s) && store_sqlite_run(s, schema) &&
         store_sqlite_run(s, sql) && store_sqlite_commit(s))
@@ -168,7 +168,7 @@ static bool begin_run(struct sqlite_store *s, const struct store_options *option
         s->hash_seed =
             (uint64_t)store_sqlite_number(s, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'hash_seed'", 0);
         s->next_link = store_sqlite_number(s, "SELECT max(id) FROM link", 0) + 1;
-        s->indexed = store_sqlite_number(s, "SELECT count(*) FROM meta WHERE key = 'indexed'", 0) > 0;
+        s->indexed = store_sqlite_number(s, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'indexed'", 0) == 1;
         return true;
     }
     store_sqlite_failed(s, "write", err);

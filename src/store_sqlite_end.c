@@ -129,7 +129,7 @@ static bool make_indexes(struct sqlite_store *s)
         return true;
     good = tally_links(s) && index_text(s) &&
            store_sqlite_run(s, "PRAGMA analysis_limit = 400; ANALYZE;"
-                               "INSERT OR REPLACE INTO meta (key, value) VALUES ('indexed', '1')");
+                               "UPDATE meta SET value = '1' WHERE key = 'indexed'");
     if (!good)
         store_sqlite_rollback(s);
     store_sqlite_reach("indexed");

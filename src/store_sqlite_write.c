@@ -286,7 +286,7 @@ static bool write_rows(struct sqlite_store *s)
 /* The tables made at the end of the last run are no longer true. */
 static bool forget_indexes(struct sqlite_store *s)
 {
-    return !s->indexed || store_sqlite_run(s, "DELETE FROM meta WHERE key = 'indexed'");
+    return !s->indexed || store_sqlite_run(s, "UPDATE meta SET value = '0' WHERE key = 'indexed'");
 }
 
 static bool write_all(struct sqlite_store *s, struct page *const *pages, size_t count)
