@@ -37,14 +37,16 @@ CREATE TABLE host (
     id INTEGER PRIMARY KEY,
     origin TEXT NOT NULL, -- https://www.example.org
     robots_status INTEGER NOT NULL DEFAULT 0, -- of robots.txt; 0: not asked for yet, -1: no answer
+    robots_outcome INTEGER REFERENCES outcome(id), -- what went wrong with it, if there was no answer
     robots_ms INTEGER,
     robots_body TEXT,
     crawl_delay_ms INTEGER,
     held_until_ms INTEGER,
     fails INTEGER NOT NULL DEFAULT 0, -- in a row
     given_up INTEGER NOT NULL DEFAULT 0,
-    address TEXT,
-    http_version TEXT
+    address TEXT, -- that answered last
+    http_version TEXT,
+    admitted INTEGER NOT NULL DEFAULT 0 -- documents that wait or were asked for
 ) STRICT;
 
 -- What was really done to a host in a run.

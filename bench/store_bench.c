@@ -202,13 +202,13 @@ static void count_known(void *arg, int64_t id, uint64_t text_hash, uint64_t key_
     counts[state]++;
 }
 
-static double time_query(sqlite3 *db, const char *format, const char *view)
+static double time_query(sqlite3 *db, const char *columns, const char *view, int rows)
 {
     sqlite3_stmt *statement;
     char sql[200];
     double start = cpu_s();
 
-    snprintf(sql, sizeof sql, format, view);
+    snprintf(sql, sizeof sql, "SELECT %s FROM %s LIMIT %d", columns, view, rows);
     sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
     while (sqlite3_step(statement) == SQLITE_ROW)
         ;
@@ -226,9 +226,8 @@ static void time_views(const char *path)
     while (sqlite3_step(views) == SQLITE_ROW) {
         const char *view = (const char *)sqlite3_column_text(views, 0);
 
-        printf("  %-18s first 100 %.3f s, count %.3f s, 100,000 rows %.3f s\n", view,
-               time_query(db, "SELECT * FROM %s LIMIT 100", view), time_query(db, "SELECT count(*) FROM %s", view),
-               time_query(db, "SELECT * FROM %s LIMIT 100000", view));
+        printf("  %-18s first 100 %.3f s, count %.3f s, 100,000 rows %.3f s\n", view, time_query(db, "*", view, 100),
+               time_query(db, "count(*)", view, 1), time_query(db, "*", view, 100000));
     }
     sqlite3_finalize(views);
     sqlite3_close(db);

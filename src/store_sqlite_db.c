@@ -17,16 +17,20 @@ static const char *const texts[STATEMENT_COUNT] = {
     [DO_COMMIT] = "COMMIT",
     [ADD_HOST] = "INSERT INTO host (id, origin) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
     [SET_HOST] =
-        "INSERT INTO host (id, origin, robots_status, robots_ms, robots_body, crawl_delay_ms, held_until_ms, fails,"
-        " given_up, address, http_version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
-        " ON CONFLICT (id) DO UPDATE SET robots_status = ?3, robots_ms = ?4,"
-        " robots_body = coalesce(?5, robots_body), crawl_delay_ms = ?6, held_until_ms = ?7, fails = ?8,"
-        " given_up = ?9, address = coalesce(?10, address), http_version = coalesce(?11, http_version)",
+        "INSERT INTO host (id, origin, robots_status, robots_outcome, robots_ms, robots_body, crawl_delay_ms,"
+        " held_until_ms, fails, given_up, address, http_version, admitted)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+        " ON CONFLICT (id) DO UPDATE SET robots_status = ?3, robots_outcome = ?4, robots_ms = ?5,"
+        " robots_body = coalesce(?6, robots_body), crawl_delay_ms = ?7, held_until_ms = ?8, fails = ?9, given_up = ?10,"
+        " address = coalesce(?11, address), http_version = coalesce(?12, http_version), admitted = ?13",
     [SET_HOST_RUN] =
         "INSERT OR REPLACE INTO host_run (host_id, run_id, requests, bytes, errors, too_many, least_gap_ms,"
         " median_gap_ms, most_parallel) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [ADD_URL] = "INSERT INTO url (id, url, hash, key_hash, host_id, skip, rule_id, rule_line, found_on, depth, via,"
                 " same_as, lastmod_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+    [SET_WAITING] =
+        "UPDATE url SET skip = NULL, rule_id = NULL, rule_line = NULL, host_id = ?, found_on = ?, depth = ?,"
+        " via = ? WHERE id = ?",
     [ADD_SEED] = "INSERT INTO seed (url_id, run_id) VALUES (?, ?) ON CONFLICT (url_id) DO NOTHING",
     [SET_SKIP] = "UPDATE url SET skip = ?, rule_id = ?, rule_line = ? WHERE id = ?",
     [CLEAR_SKIP] = "UPDATE url SET skip = NULL, rule_id = NULL, rule_line = NULL WHERE id = ?",
@@ -45,12 +49,12 @@ static const char *const texts[STATEMENT_COUNT] = {
     [ADD_RULE] = "INSERT INTO rule (name) VALUES (?) ON CONFLICT (name) DO NOTHING",
     [FIND_RULE] = "SELECT id FROM rule WHERE name = ?",
     [FIND_HOST] =
-        "SELECT id, origin, robots_status, robots_ms, robots_body, crawl_delay_ms, held_until_ms, fails, given_up,"
-        " address, http_version FROM host WHERE id = ?",
+        "SELECT id, origin, robots_status, robots_outcome, robots_ms, robots_body, crawl_delay_ms, held_until_ms,"
+        " fails, given_up, address, http_version, admitted FROM host WHERE id = ?",
     [CLAIM] =
         "SELECT u.id, u.url, u.found_on, u.depth, u.via FROM url u INDEXED BY url_by_host WHERE u.host_id = ? AND"
         " u.id > ? AND u.skip IS NULL AND NOT EXISTS (SELECT 1 FROM page p WHERE p.id = u.id) ORDER BY u.id LIMIT ?",
-    [FIND_WAY] = "SELECT found_on, via FROM url WHERE id = ?",
+    [FIND_WAY] = "SELECT u.found_on FROM page p JOIN url u ON u.id = p.id WHERE p.id = ? AND p.redirect_to = ?",
 };
 
 void store_sqlite_reach(const char *point)

@@ -19,6 +19,7 @@ enum statement { /* prepared when first used, kept to the end; their text stands
                  SET_HOST_RUN,
                  ADD_URL,
                  ADD_SEED,
+                 SET_WAITING,
                  SET_SKIP,
                  CLEAR_SKIP,
                  ADD_PAGE,

@@ -36,24 +36,26 @@ static void copy_column(char *to, size_t size, sqlite3_stmt *statement, int colu
 /* A row of `host` as FIND_HOST selects it. Its text is the statement's. */
 static void read_host(sqlite3_stmt *statement, struct host_state *state)
 {
-    struct slice body = column_slice(statement, 4);
+    struct slice body = column_slice(statement, 5);
 
     *state = (struct host_state){
         .id = sqlite3_column_int64(statement, 0),
         .origin = (char *)sqlite3_column_text(statement, 1),
         .robots_status = sqlite3_column_int(statement, 2),
-        .robots_ms = sqlite3_column_int64(statement, 3),
+        .robots_outcome = (enum page_outcome)sqlite3_column_int(statement, 3),
+        .robots_ms = sqlite3_column_int64(statement, 4),
         .robots_body = (char *)body.data,
         .robots_size = body.size,
-        .crawl_delay_ms = column_or(statement, 5, -1),
-        .held_until_ms = sqlite3_column_int64(statement, 6),
-        .fails = (uint32_t)sqlite3_column_int64(statement, 7),
-        .given_up = sqlite3_column_int(statement, 8) != 0,
+        .crawl_delay_ms = column_or(statement, 6, -1),
+        .held_until_ms = sqlite3_column_int64(statement, 7),
+        .fails = (uint32_t)sqlite3_column_int64(statement, 8),
+        .given_up = sqlite3_column_int(statement, 9) != 0,
+        .admitted = sqlite3_column_int64(statement, 12),
         .least_gap_ms = -1,
         .median_gap_ms = -1,
     };
-    copy_column(state->address, sizeof state->address, statement, 9);
-    copy_column(state->http_version, sizeof state->http_version, statement, 10);
+    copy_column(state->address, sizeof state->address, statement, 10);
+    copy_column(state->http_version, sizeof state->http_version, statement, 11);
 }
 
 bool store_sqlite_hosts(struct store *store, store_tell_host *tell, void *arg, struct err *err)
@@ -64,8 +66,8 @@ bool store_sqlite_hosts(struct store *store, store_tell_host *tell, void *arg, s
 
     /* Without the texts of robots.txt: store_host() gives a host's own when it is needed. */
     if (sqlite3_prepare_v2(s->db,
-                           "SELECT id, origin, robots_status, robots_ms, NULL, crawl_delay_ms, held_until_ms, fails,"
-                           " given_up, address, http_version FROM host ORDER BY id",
+                           "SELECT id, origin, robots_status, robots_outcome, robots_ms, NULL, crawl_delay_ms,"
+                           " held_until_ms, fails, given_up, address, http_version, admitted FROM host ORDER BY id",
                            -1, &rows, NULL) != SQLITE_OK)
         return store_sqlite_failed(s, "read", err);
     while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
@@ -162,31 +164,34 @@ bool store_sqlite_seeds(struct store *store, store_tell_seed *tell, void *arg, s
     return code == SQLITE_DONE;
 }
 
-/* The redirects on the way to a URL that a redirect brought: each found on the one before. False on failure. */
+/* The redirects on the way to a URL: it was found on a page that redirects to it, and so on. False on failure. */
 static bool read_way(struct sqlite_store *s, struct waiting_url *row)
 {
-    sqlite3_stmt *find = store_sqlite_statement(s, FIND_WAY);
-    int64_t at = row->found_on;
-    uint8_t via = row->via;
+    sqlite3_stmt *find;
+    int64_t to = row->id;
+    int64_t from = row->found_on;
 
-    while (via == LINK_REDIRECT || via == LINK_REFRESH) {
-        if (at == 0 || row->redirects == PAGE_REDIRECTS_MAX)
+    if (row->via != LINK_REDIRECT && row->via != LINK_REFRESH && row->via != LINK_SITEMAP_FILE)
+        return true;
+    find = store_sqlite_statement(s, FIND_WAY);
+    if (find == NULL)
+        return false;
+    while (from != 0 && row->redirects < PAGE_REDIRECTS_MAX) {
+        int64_t before;
+
+        sqlite3_bind_int64(find, 1, from);
+        sqlite3_bind_int64(find, 2, to);
+        if (sqlite3_step(find) != SQLITE_ROW)
             break;
+        before = sqlite3_column_int64(find, 0);
+        sqlite3_reset(find);
         memmove(row->chain + 1, row->chain, row->redirects * sizeof *row->chain);
-        row->chain[0] = at;
+        row->chain[0] = from;
         row->redirects++;
-        if (find == NULL)
-            return false;
-        sqlite3_bind_int64(find, 1, at);
-        via = 0;
-        if (sqlite3_step(find) == SQLITE_ROW) {
-            at = sqlite3_column_int64(find, 0);
-            via = (uint8_t)sqlite3_column_int(find, 1);
-        }
-        if (sqlite3_reset(find) != SQLITE_OK)
-            return false;
+        to = from;
+        from = before;
     }
-    return true;
+    return sqlite3_reset(find) == SQLITE_OK;
 }
 
 /* Made at the first claim, for most crawls never need it: a URL that finds room in the window is not read back. */

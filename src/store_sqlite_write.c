@@ -47,6 +47,7 @@ static bool set_host(struct sqlite_store *s, const struct host_state *state)
     store_bind(&b, state->id);
     store_bind_text(&b, slice_of(state->origin));
     store_bind(&b, state->robots_status);
+    store_bind_unless(&b, state->robots_outcome, PAGE_PENDING);
     store_bind_unless(&b, state->robots_ms, 0);
     if (state->robots_body == NULL) {
         store_bind_unless(&b, 0, 0);
@@ -61,6 +62,7 @@ static bool set_host(struct sqlite_store *s, const struct host_state *state)
     store_bind(&b, state->given_up);
     store_bind_web(&b, slice_of(state->address));
     store_bind_web(&b, slice_of(state->http_version));
+    store_bind(&b, state->admitted);
     return store_sqlite_step(b.statement) && (state->requests == 0 || add_host_run(s, state));
 }
 
@@ -72,8 +74,6 @@ static bool add_url(struct sqlite_store *s, const struct page *page, const struc
     int skip = link->skip == SKIP_NONE && link->host_id == 0 ? SKIP_KIND : link->skip;
     int64_t rule = 0;
 
-    if (link->host_is_new && !add_host(s, link->host_id, (struct slice){text.data, link->host_size}))
-        return false;
     if (link->why_size > 0)
         rule = store_sqlite_name(s, ADD_RULE, (struct slice){page->pool.data + link->why_at, link->why_size});
     if (b.statement == NULL)
@@ -87,10 +87,25 @@ static bool add_url(struct sqlite_store *s, const struct page *page, const struc
     store_bind_unless(&b, rule, 0);
     store_bind_unless(&b, 0, 0);
     store_bind_unless(&b, page->id, 0);
-    store_bind(&b, page_link_depth(page, link->kind));
+    store_bind(&b, link->depth);
     store_bind(&b, link->kind);
     store_bind_unless(&b, link->same_as, 0);
     store_bind_unless(&b, link->lastmod_ms, -1);
+    return store_sqlite_step(b.statement);
+}
+
+/* A URL that was known but skipped, and that this page gives a reason to visit. */
+static bool set_waiting(struct sqlite_store *s, const struct page *page, const struct page_link *link)
+{
+    struct binder b = binder(s, SET_WAITING);
+
+    if (b.statement == NULL)
+        return false;
+    store_bind(&b, link->host_id);
+    store_bind_unless(&b, page->id, 0);
+    store_bind(&b, link->depth);
+    store_bind(&b, link->kind);
+    store_bind(&b, link->id);
     return store_sqlite_step(b.statement);
 }
 
@@ -111,7 +126,12 @@ static bool add_urls(struct sqlite_store *s, const struct page *page)
     for (uint32_t i = 0; i < page->link_count; i++) {
         const struct page_link *link = &page->links[i];
 
+        if (link->host_is_new &&
+            !add_host(s, link->host_id, (struct slice){page->pool.data + link->url_at, link->host_size}))
+            return false;
         if (link->is_new && !add_url(s, page, link))
+            return false;
+        if (link->is_upgrade && !set_waiting(s, page, link))
             return false;
         if (link->kind == LINK_SEED && link->id != 0 && !add_seed(s, link->id))
             return false;
