@@ -1,0 +1,118 @@
+#include "demo.h"
+
+#include <stdio.h>
+
+/* Pages in other languages and encodings, each section saying so in another way. The texts stand here as the bytes that
+ * are sent. */
+struct leaf {
+    const char *title, *text;
+};
+
+/* windows-1251 */
+static const struct leaf RUSSIAN[] = {
+    {"\xd1\xf2\xe0\xed\xf6\xe8\xff",
+     "\xc7\xe4\xe5\xf1\xfc \xf1\xee\xe1\xf0\xe0\xed\xfb \xed\xe0\xe1\xeb\xfe\xe4\xe5\xed\xe8\xff \xe7\xe0 "
+     "\xef\xee\xe3\xee\xe4\xee\xe9: \xe2\xe5\xf2\xe5\xf0, \xe4\xee\xe6\xe4\xfc \xe8 "
+     "\xf2\xe5\xec\xef\xe5\xf0\xe0\xf2\xf3\xf0\xe0."},
+    {"\xc2\xe5\xf2\xe5\xf0",
+     "\xd4\xeb\xfe\xe3\xe5\xf0 \xf1\xf2\xee\xe8\xf2 \xed\xe0 \xe2\xfb\xf1\xee\xea\xee\xe9 \xec\xe0\xf7\xf2\xe5 \xe8 "
+     "\xf7\xf3\xe2\xf1\xf2\xe2\xf3\xe5\xf2 \xea\xe0\xe6\xe4\xfb\xe9 \xef\xee\xf0\xfb\xe2."},
+    {"\xc4\xee\xe6\xe4\xfc",
+     "\xc4\xee\xe6\xe4\xe5\xec\xe5\xf0 \xed\xe0\xe4\xee \xf7\xe8\xf1\xf2\xe8\xf2\xfc \xea\xe0\xe6\xe4\xf3\xfe "
+     "\xed\xe5\xe4\xe5\xeb\xfe, \xee\xf1\xee\xe1\xe5\xed\xed\xee \xee\xf1\xe5\xed\xfc\xfe."},
+    {"\xd1\xed\xe5\xe3", "\xd1\xed\xe5\xe3 \xe8\xe7\xec\xe5\xf0\xff\xfe\xf2 \xf3\xf2\xf0\xee\xec, \xef\xee\xea\xe0 "
+                         "\xee\xed \xed\xe5 \xf0\xe0\xf1\xf2\xe0\xff\xeb."},
+    {"\xc6\xf3\xf0\xed\xe0\xeb",
+     "\xc7\xe0\xef\xe8\xf1\xe8 \xe2\xe5\xe4\xf3\xf2\xf1\xff \xee\xf2 \xf0\xf3\xea\xe8, "
+     "\xea\xe0\xf0\xe0\xed\xe4\xe0\xf8\xee\xec, \xe2 \xf1\xf3\xf5\xee\xec \xec\xe5\xf1\xf2\xe5."},
+    {"\xc2\xee\xef\xf0\xee\xf1\xfb",
+     "\xc7\xe4\xe5\xf1\xfc \xee\xf2\xe2\xe5\xf7\xe0\xfe\xf2 \xed\xe0 \xe2\xee\xef\xf0\xee\xf1\xfb, "
+     "\xea\xee\xf2\xee\xf0\xfb\xe5 \xe7\xe0\xe4\xe0\xfe\xf2 \xf7\xe0\xf9\xe5 \xe2\xf1\xe5\xe3\xee."},
+};
+
+/* Shift_JIS, with second bytes that are \\ or | in ASCII */
+static const struct leaf JAPANESE[] = {
+    {"\x8b"
+     "C\x8f\xdb\x8a\xcf\x91\xaa",
+     "\x82\xb1\x82\xb1\x82\xc5\x82\xcd\x96\x88\x93\xfa\x82\xcc\x8a\xcf\x91\xaa\x82\xcc\x8c\x8b\x89\xca\x82\xf0\x93\xc7"
+     "\x82\xde\x82\xb1\x82\xc6\x82\xaa\x82\xc5\x82\xab\x82\xdc\x82\xb7\x81"
+     "B"},
+    {"\x95\x97\x82\xcc\x8bL\x98^", "\x95\x97\x82\xcc\x8b\xad\x82\xa2\x93\xfa\x82\xc9\x82\xcd\x91"
+                                   "D\x82\xf0\x8fo\x82\xb3\x82\xc8\x82\xa2\x82\xc5\x82\xad\x82\xbe\x82\xb3\x82\xa2\x81"
+                                   "B"},
+    {"\x89J\x82\xcc\x8bL\x98^", "\x89J\x97\xca\x8cv\x82\xcd\x96\x88\x8fT\x82\xab\x82\xea\x82\xa2\x82\xc9\x82\xb5\x82"
+                                "\xdc\x82\xb5\x82\xe5\x82\xa4\x81"
+                                "B"},
+    {"\x8d`\x82\xcc\x88\xc4\x93\xe0",
+     "\x92\xaa\x82\xcc\x96\x9e\x82\xbf\x88\xf8\x82\xab\x82\xc9\x82\xc2\x82\xa2\x82\xc4\x82\xcd\x82\xb1\x82\xcc\x83y\x81"
+     "[\x83W\x82\xf0\x8c\xa9\x82\xc4\x82\xad\x82\xbe\x82\xb3\x82\xa2\x81"
+     "B"},
+    {"\x8d\xa1\x93\xfa\x82\xcc\x93V\x8b"
+     "C",
+     "\x90\xb0\x82\xea\x82\xcc\x82\xbf\x93\xdc\x82\xe8\x81"
+     "A\x97["
+     "\x95\xfb\x82\xcd\x95\x5c\x8e\xa6\x82\xaa\x92x\x82\xea\x82\xe9\x82\xb1\x82\xc6\x82\xaa\x82\xa0\x82\xe8\x82\xdc\x82"
+     "\xb7\x81"
+     "B"},
+};
+
+/* ISO-8859-1 */
+static const struct leaf GERMAN[] = {
+    {"\xdc"
+     "ber die Stationen",
+     "F\xfcr jede Station gibt es ein Heft, gr\xf6\xdf"
+     "er als man denkt."},
+    {"Schnee und B\xf6"
+     "en",
+     "B\xf6"
+     "en \xfc"
+     "ber 60 km/h m\xfcssen gemeldet werden."},
+    {"H\xe4ufige Fragen", "Wie weit darf der Mast vom Haus entfernt sein? M\xf6glichst weit."},
+    {"Pr\xfc"
+     "fen und S\xe4ubern",
+     "Der Trichter wird jede Woche gepr\xfc"
+     "ft und ges\xe4ubert."},
+};
+
+#define COUNT(leaves) (int)(sizeof(leaves) / sizeof(leaves)[0])
+
+/* /LANGUAGE/ and /LANGUAGE/1 ...; `head`: what stands in <head> besides the title. */
+static bool add_leaf(const char *rest, const struct leaf *leaves, int count, const char *lang, const char *head,
+                     struct buf *text)
+{
+    int leaf = rest[0] == '\0' ? 0 : rest[1] == '\0' ? rest[0] - '0' : -1;
+
+    if (leaf < 0 || leaf >= count || (rest[0] != '\0' && leaf == 0))
+        return false;
+    buf_printf(text,
+               "<!doctype html>\n<html lang=\"%s\">\n<head>\n%s<title>%s</title>\n</head>\n<body>\n<h1>%s</h1>\n"
+               "<p>%s</p>\n<ul>\n",
+               lang, head, leaves[leaf].title, leaves[leaf].title, leaves[leaf].text);
+    for (int i = 0; i < count; i++) {
+        char href[32];
+
+        snprintf(href, sizeof href, i == 0 ? "./" : "%d", i);
+        demo_add_item(text, href, leaves[i].title);
+    }
+    buf_add_string(text, "</ul>\n<p><a href=\"/\">Heron</a></p>\n</body>\n</html>\n");
+    return true;
+}
+
+bool demo_russian(const char *rest, struct site_page *page, struct buf *text)
+{
+    page->type = "text/html; charset=windows-1251";
+    return add_leaf(rest, RUSSIAN, COUNT(RUSSIAN), "ru", "", text);
+}
+
+bool demo_japanese(const char *rest, struct site_page *page, struct buf *text)
+{
+    page->type = "text/html"; /* only the page says it */
+    return add_leaf(rest, JAPANESE, COUNT(JAPANESE), "ja",
+                    "<meta http-equiv=\"Content-Type\" content=\"text/html; charset=Shift_JIS\">\n", text);
+}
+
+bool demo_german(const char *rest, struct site_page *page, struct buf *text)
+{
+    page->type = "text/html; charset=ISO-8859-1";
+    return add_leaf(rest, GERMAN, COUNT(GERMAN), "de", "<meta charset=\"utf-8\">\n", text); /* the header wins */
+}
