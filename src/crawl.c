@@ -166,11 +166,36 @@ static void hand_over_seeds(struct seeding *seeding)
     seeding->page = NULL;
 }
 
+/* What a seed, or --user and --bearer, say for the seed's origin, and for no other. */
+static void log_in(struct seeding *seeding, const struct url *url)
+{
+    const struct options_host *host = &seeding->crawl->options->host;
+    struct buf text = {.limit = 64 * 1024};
+    struct err err;
+
+    url_add_origin(url, &text);
+    if (url->user_at < url->host_at) {
+        buf_add_char(&text, ' ');
+        url_add_credentials(url, &text);
+    } else if (host->bearer != NULL) {
+        buf_printf(&text, " Bearer %s", host->bearer);
+    } else if (host->user != NULL) {
+        buf_printf(&text, " %s", host->user);
+    } else {
+        buf_free(&text);
+        return;
+    }
+    if (!http_shared_add_credential(seeding->crawl->shared, text.data, &err))
+        log_warning("%s", err.text);
+    buf_free(&text);
+}
+
 static void take_seed(void *arg, const struct url *url)
 {
     struct seeding *seeding = arg;
 
     scope_add_seed(seeding->crawl->scope, url);
+    log_in(seeding, url);
     if (seeding->page == NULL) {
         seeding->page = page_new(PAGE_SEEDS, "", 0);
         extract_forget(seeding->extract);

@@ -52,7 +52,7 @@ static int hex_value(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static void add_percent_decoded(struct buf *out, struct slice in)
+void domain_add_percent_decoded(struct buf *out, struct slice in)
 {
     for (size_t i = 0; i < in.size; i++) {
         if (in.data[i] == '%' && in.size - i > 2 && hex_value(in.data[i + 1]) >= 0 && hex_value(in.data[i + 2]) >= 0) {
@@ -80,7 +80,7 @@ static bool add_unusual(struct buf *out, struct slice in)
     struct buf ascii = {.limit = out->limit};
     bool good;
 
-    add_percent_decoded(&decoded, in);
+    domain_add_percent_decoded(&decoded, in);
     if (is_ascii(buf_slice(&decoded)))
         good = add_plain(out, buf_slice(&decoded));
     else

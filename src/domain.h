@@ -13,6 +13,9 @@
  * standard rejects it; *out is then as it was. Plain ASCII names take no library call. */
 bool domain_add_host(struct buf *out, struct slice in);
 
+/* Appends `in` with its %XX made bytes ("percent-decode" of the URL Standard); a % that begins none stays. */
+void domain_add_percent_decoded(struct buf *out, struct slice in);
+
 /* True if `host` is an IPv4 or [IPv6] address. */
 bool domain_is_address(struct slice host);
 

@@ -194,10 +194,8 @@ static void read_html(struct extract *x, struct page *page)
     page->text_simhash = facts->text_simhash;
     page->robots |= facts->robots;
     set_base(x, facts, page->charset);
-    if (page->outcome == PAGE_OK) { /* an error page's links are its server's, not its site's */
-        read_refresh(x, page, facts, page->charset);
-        add_links(x, page, facts);
-    }
+    read_refresh(x, page, facts, page->charset);
+    add_links(x, page, facts);
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
         *kept[i].slice = (struct slice){page->pool.data + kept[i].at, kept[i].size};
 }
@@ -212,9 +210,11 @@ static void read_document(struct extract *x, struct page *page)
     }
     if (page->body.size > 0)
         page->body_hash = XXH3_64bits(page->body.data, page->body.size);
+    if (page->outcome != PAGE_OK)
+        return; /* what an error page says is its server's, not its site's */
     if (page->mime.kind == MIME_HTML || page->mime.kind == MIME_XHTML)
         read_html(x, page);
-    else if (page->outcome == PAGE_OK && page->refresh != NULL)
+    else if (page->refresh != NULL)
         read_refresh(x, page, NULL, NULL);
 }
 

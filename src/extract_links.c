@@ -214,7 +214,8 @@ int32_t extract_add_parsed(struct extract *x, struct page *page, const struct ur
     if (url_parse(&x->plain, buf_slice(&x->key)) != URL_WEB)
         return -1;
     plain = add_url(x, page, &x->plain, reference, false);
-    add_url(x, page, url, reference, true);
+    if (reference->kind != LINK_SEED) /* whose userinfo is a password, to be used and not to be kept */
+        add_url(x, page, url, reference, true);
     return plain;
 }
 

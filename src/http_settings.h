@@ -44,6 +44,10 @@ struct http_shared; /* cookies, DNS cache, TLS sessions: for all threads of a cr
 
 /* Once, before any thread. NULL with a reason: an unusable setting (a file that cannot be read ...). */
 struct http_shared *http_shared_new(const struct http_settings *settings, struct err *err);
+
+/* One more of `credentials`, before any thread: of a seed that carries its own. */
+bool http_shared_add_credential(struct http_shared *shared, const char *text, struct err *err);
+
 void http_shared_free(struct http_shared *shared);
 
 #endif

@@ -134,8 +134,17 @@ static void add_base64(struct buf *out, struct slice in)
     }
 }
 
-/* "ORIGIN user:password" or "ORIGIN Bearer TOKEN". The secret is not repeated in the reason. */
-static bool add_credential(struct http_shared *shared, const char *text, struct err *err)
+static struct http_credential *new_credential(struct http_shared *shared)
+{
+    /* Grown at powers of two. */
+    if ((shared->credential_count & (shared->credential_count - 1)) == 0)
+        shared->credentials =
+            mem_resize(shared->credentials, (shared->credential_count * 2 + 1) * sizeof *shared->credentials);
+    return &shared->credentials[shared->credential_count++];
+}
+
+/* The secret is not repeated in the reason. */
+bool http_shared_add_credential(struct http_shared *shared, const char *text, struct err *err)
 {
     size_t origin_size = strcspn(text, " \t");
     struct slice secret = slice_of(text + origin_size + strspn(text + origin_size, " \t"));
@@ -154,8 +163,8 @@ static bool add_credential(struct http_shared *shared, const char *text, struct 
         sound = !header.full && !origin.full && strpbrk(header.data, "\r\n") == NULL;
     }
     if (sound)
-        shared->credentials[shared->credential_count++] = (struct http_credential){
-            mem_copy(origin.data, origin.size), make_headers(shared->settings, true, header.data)};
+        *new_credential(shared) = (struct http_credential){mem_copy(origin.data, origin.size),
+                                                           make_headers(shared->settings, true, header.data)};
     else
         err_set(err,
                 "credentials read \"https://example.org user:password\" or \"https://example.org Bearer TOKEN\"; "
@@ -169,14 +178,8 @@ static bool add_credential(struct http_shared *shared, const char *text, struct 
 
 static bool add_credentials(struct http_shared *shared, struct err *err)
 {
-    const char *const *all = shared->settings->credentials;
-    size_t count = 0;
-
-    while (all != NULL && all[count] != NULL)
-        count++;
-    shared->credentials = mem_array(count + 1, sizeof *shared->credentials);
-    for (size_t i = 0; i < count; i++)
-        if (!add_credential(shared, all[i], err))
+    for (const char *const *text = shared->settings->credentials; text != NULL && *text != NULL; text++)
+        if (!http_shared_add_credential(shared, *text, err))
             return false;
     return true;
 }

@@ -409,6 +409,9 @@ bool http_transfer_begin(struct http_transfer *t, struct page *page)
     curl_easy_setopt(t->easy, CURLOPT_PIPEWAIT, may_share ? 1L : 0L);
     curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER,
                      http_shared_headers(t->context->shared, buf_slice(&t->origin), url_host(&t->url)));
+    /* Another try is not spoilt by the connection that was: on one that is reused libcurl would, after a drop, ask
+     * once more by itself, and the host would be asked more often than we count. */
+    curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, page->tries > 1 ? 1L : 0L);
     /* GET also ends a HEAD of before. */
     curl_easy_setopt(t->easy, CURLOPT_HTTPGET, 1L);
     if (page->kind == PAGE_EXTERNAL && page->tries < 2)

@@ -328,3 +328,9 @@ void url_add_sent(const struct url *url, struct buf *out)
     buf_add(out, url->text.data, url->user_at);
     buf_add(out, url->text.data + url->host_at, url->text.size - url->host_at);
 }
+
+void url_add_credentials(const struct url *url, struct buf *out)
+{
+    if (url->user_at < url->host_at) /* the '@' is not of it */
+        domain_add_percent_decoded(out, (struct slice){url->text.data + url->user_at, url->host_at - 1 - url->user_at});
+}

@@ -71,6 +71,9 @@ void url_add_origin(const struct url *url, struct buf *out);
 /* Appends what is sent: the URL without userinfo. */
 void url_add_sent(const struct url *url, struct buf *out);
 
+/* Appends "user:password" of the URL, percent-decoded; nothing if it has none. */
+void url_add_credentials(const struct url *url, struct buf *out);
+
 /* --- The key: what tells two URLs apart -------------------------------------
  * Every difference between a URL and its key is a named rule that can be turned
  * off. Rules only ever make the key; what is sent stays as it was found. */
