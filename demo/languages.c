@@ -30,7 +30,7 @@ static const struct leaf RUSSIAN[] = {
      "\xea\xee\xf2\xee\xf0\xfb\xe5 \xe7\xe0\xe4\xe0\xfe\xf2 \xf7\xe0\xf9\xe5 \xe2\xf1\xe5\xe3\xee."},
 };
 
-/* Shift_JIS, with second bytes that are \\ or | in ASCII */
+/* Shift_JIS, where a second byte may be a letter of ASCII */
 static const struct leaf JAPANESE[] = {
     {"\x8b"
      "C\x8f\xdb\x8a\xcf\x91\xaa",

@@ -37,12 +37,13 @@ const struct charset *charset_utf8(void);
 /* True for "replacement": such a page decodes to one U+FFFD. */
 bool charset_is_replacement(const struct charset *charset);
 
-/* What to do with a page whose kind and header are known: the sniffing order of
- * HTML (BOM, header, prescan of the first 1,024 bytes, then XML declaration as
- * browsers do, then UTF-8 if valid, then detection). With `xml`, the rules of
- * XML: BOM, header, declaration, UTF-8. `header` is the value of the charset
- * parameter of Content-Type, empty if there is none. `size` of *bom_size is how
- * many bytes of BOM to skip before decoding. Never NULL. */
+/* The encoding of a page, as a browser finds it: BOM; `header`, the value of the
+ * charset parameter of Content-Type (empty if there is none); the first meta
+ * that an HTML parser would act on, wherever it stands; the prescan of the first
+ * 1,024 bytes, which sees more than a parser does; the XML declaration; UTF-8 if
+ * it is valid and more than ASCII; detection; windows-1252. With `xml` the rules
+ * of XML: BOM, header, declaration, UTF-8. *bom_size is how many bytes to skip
+ * before decoding. Never NULL. */
 const struct charset *charset_of_page(struct slice body, struct slice header, bool xml, enum charset_source *source,
                                       size_t *bom_size);
 
@@ -52,10 +53,10 @@ const struct charset *charset_of_page(struct slice body, struct slice header, bo
 bool charset_decode(const struct charset *charset, struct slice in, struct buf *out);
 
 /* Appends valid UTF-8 `in` as the bytes of `charset`, as URL queries need it
- * ("percent-encode after encoding", error mode html): a character that the encoding
- * lacks becomes "%26%23NNN%3B" (already percent-encoded), all else raw bytes for the caller to
+ * ("percent-encode after encoding"): a character that the encoding lacks becomes
+ * "%26%23NNN%3B" (already percent-encoded), all else raw bytes for the caller to
  * percent-encode. UTF-16 and replacement encode as UTF-8 ("get an output
- * encoding"). */
+ * encoding"). False when the limit of `out` cut it. */
 bool charset_encode_query(const struct charset *charset, struct slice in, struct buf *out);
 
 #endif
