@@ -298,7 +298,6 @@ static void a_silent_a_stalled_and_a_dripping_answer_end_by_their_limits(void **
          .body = "<p>a long text, a byte at a time, slow and slow",
          .drip_ms = 10},
         {.path = "/head", .raw = "HTTP/1.1 200 OK\r\nX: a head that comes a byte at a time", .drip_ms = 10},
-        {.path = "/ok", .type = "text/html", .body = "<p>", .delay_ms = 20},
         {0}};
     struct http_settings settings = SETTINGS;
     struct rig *rig;
@@ -312,14 +311,12 @@ static void a_silent_a_stalled_and_a_dripping_answer_end_by_their_limits(void **
     check_outcome(rig, "/stalls", PAGE_TIMEOUT);
     check_outcome(rig, "/drips", PAGE_TIMEOUT);
     check_outcome(rig, "/head", PAGE_TIMEOUT);
-    check_outcome(rig, "/ok", PAGE_OK);
     rig_stop(rig);
 
     settings = SETTINGS;
     settings.total_timeout_ms = 100;
     rig = rig_start(SITE, settings);
     check_outcome(rig, "/drips", PAGE_TIMEOUT);
-    check_outcome(rig, "/ok", PAGE_OK);
     rig_stop(rig);
 }
 
