@@ -112,7 +112,7 @@ static void add_time(struct buf *out)
                utc.tm_hour, utc.tm_min, utc.tm_sec, (int)(now_ms % 1000));
 }
 
-static void say(enum log_level level, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void say(enum log_level level, const char *format, va_list args)
 {
     char message[LINE_LIMIT];
     struct buf *out = &the_log.out;
