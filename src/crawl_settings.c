@@ -240,7 +240,9 @@ struct crawl_settings *crawl_settings_new(const struct options *options)
 
     s->options = options;
     snprintf(s->user_agent, sizeof s->user_agent, "%s",
-             options->user_agent != NULL ? options->user_agent : "crawl/" PACKAGE_VERSION " (+" PACKAGE_URL ")");
+             options->user_agent != NULL ? options->user_agent
+             : sizeof PACKAGE_URL > 1    ? "crawl/" PACKAGE_VERSION " (+" PACKAGE_URL ")"
+                                         : "crawl/" PACKAGE_VERSION);
     snprintf(s->robots_token, sizeof s->robots_token, "%.*s", (int)strcspn(s->user_agent, "/ "), s->user_agent);
     s->parsers = options->parsers > 0 ? options->parsers : automatic_parsers();
     s->transfers = options->transfers > 0 ? options->transfers : 8 * options->threads;

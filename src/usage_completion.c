@@ -212,9 +212,12 @@ static void add_fish(struct buf *out)
     buf_add_string(out, "# fish completion for crawl\nset -l verbs ");
     add_verb_names(out, " ");
     buf_add_char(out, '\n');
-    for (int verb = VERB_CRAWL + 1; verb < VERB_COUNT; verb++)
-        buf_printf(out, "complete -c crawl -n \"not __fish_seen_subcommand_from $verbs\" -a %s -d '%s'\n",
-                   options_verb_names[verb], usage_verb_help[verb]);
+    for (int verb = VERB_CRAWL + 1; verb < VERB_COUNT; verb++) {
+        buf_printf(out, "complete -c crawl -n \"not __fish_seen_subcommand_from $verbs\" -a %s -d '",
+                   options_verb_names[verb]);
+        add_fish_text(out, usage_verb_help[verb]);
+        buf_add_string(out, "'\n");
+    }
     for (int verb = 0; verb < VERB_COUNT; verb++) {
         for (size_t i = 0; i < option_count; i++) {
             const struct option_entry *entry = &option_table[i];
