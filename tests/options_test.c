@@ -68,7 +68,7 @@ static void every_built_in_value_is_read_like_a_users_own(void **state)
     assert_int_equal(options.host.rate_gap_us, 100000);
     assert_int_equal(options.host.host_concurrency, 8);
     assert_int_equal(options.timeout_ms, 60000);
-    assert_int_equal(options.max_filesize_bytes, 10 << 20);
+    assert_int_equal(options.max_filesize_bytes, 20 << 20);
     assert_int_equal(options.memory_bytes, 256 << 20);
     assert_int_equal(options.level, -1);
     assert_int_equal(options.max_pages, 0);
