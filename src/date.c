@@ -176,17 +176,23 @@ static int64_t days_since_1970(int year, int month, int day)
 static bool is_real(const struct date *d)
 {
     static const int days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = d->year % 4 == 0 && (d->year % 100 != 0 || d->year % 400 == 0);
 
+    if (d->month == 2 && d->day == 29 && !leap)
+        return false;
     return d->year >= 1970 && d->year <= 9999 && d->month >= 1 && d->month <= 12 && d->day >= 1 &&
            d->day <= days[d->month - 1] && d->hour <= 24 && d->minute <= 59 && d->second <= 60;
 }
 
 int64_t date_parse_ms(struct slice text)
 {
-    struct cursor c = {text.data, text.data + text.size};
     struct date d = {.month = 1, .day = 1};
+    struct cursor c;
     int64_t ms;
 
+    if (text.size == 0)
+        return -1;
+    c = (struct cursor){text.data, text.data + text.size};
     skip_blanks(&c);
     while (c.end > c.at && (unsigned char)c.end[-1] <= ' ')
         c.end--;

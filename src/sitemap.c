@@ -183,8 +183,8 @@ static void unpack(struct reader *r, unsigned depth, struct slice bytes)
 static void decide(struct reader *r, unsigned depth)
 {
     struct layer *l = &r->layers[depth];
-    struct slice head = buf_slice(&l->head);
-    size_t skipped = 0;
+    struct slice head = l->head.size == 0 ? slice_of("") : buf_slice(&l->head);
+    size_t skipped;
 
     l->decided = true;
     if (depth < GZIP_DEPTH && head.size >= 2 && memcmp(head.data, "\x1f\x8b", 2) == 0) {
@@ -201,6 +201,8 @@ static void layer_feed(struct reader *r, unsigned depth, struct slice bytes)
 {
     struct layer *l = &r->layers[depth];
 
+    if (bytes.size == 0)
+        return;
     if (!l->decided) {
         size_t size;
 
