@@ -187,42 +187,6 @@ static void every_sitemap_gives_its_urls(void **state)
     assert_true(conformance_end(&must));
 }
 
-/* --- Sitemaps ------------------------------------------------------------------- */
-
-static bool meet_entry(void *arg, struct slice loc, int64_t lastmod_ms)
-{
-    (void)lastmod_ms;
-    meet(arg, NULL, loc);
-    return true;
-}
-
-static void every_sitemap_gives_its_urls(void **state)
-{
-    static const struct sitemap_limits limits = {.unpacked_bytes = 50u << 20, .urls = 50000};
-    json_t *cases = load("sitemaps.json"), *c;
-    struct score score = {0};
-    size_t i;
-
-    (void)state;
-    if (cases == NULL)
-        skip();
-    json_array_foreach(cases, i, c)
-    {
-        struct slice body = body_of(c);
-        struct expected expected = {.list = json_object_get(c, "locs")};
-        enum sitemap_kind kind =
-            sitemap_read(body, slice_of(text(c, "content_type")), &limits, meet_entry, &expected, NULL);
-        bool passed = !expected.wrong && expected.seen == json_array_size(expected.list) &&
-                      strcmp(sitemap_kind_name(kind), text(c, "kind")) == 0;
-
-        if (strcmp(text(c, "level"), "robust") != 0)
-            count(&score, strcmp(text(c, "level"), "strict") == 0, passed, text(c, "id"), sitemap_kind_name(kind));
-        free((char *)body.data);
-    }
-    json_decref(cases);
-    assert_score(&score);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
