@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SITEMAP_ENTRY_DEPTH 1 /* as if a seed had the link */
-
 /* The text of a URL that reads like the key of another stands under a hash made from its own by this. */
 #define BESIDE 0x9E3779B97F4A7C15u
 
@@ -106,7 +104,7 @@ static struct waiting *waiting_of_link(const struct page *page, const struct pag
     }
     w->id = link->id;
     w->found_on = page->id;
-    w->depth = link->depth;
+    w->depth = page_link_depth(page, link->kind);
     w->via = link->kind;
     if (link->kind == LINK_SITEMAP_FILE)
         w->kind = PAGE_SITEMAP;
@@ -153,21 +151,6 @@ static struct host *host_of_link(struct offer *offer, struct page_link *link)
         h = host_of_origin(offer->f, origin, &link->host_is_new);
     offer->last_host = h;
     return h;
-}
-
-static uint16_t depth_of(const struct page *page, const struct page_link *link, bool is_hop)
-{
-    if (is_hop)
-        return page->depth;
-    switch (link->kind) {
-    case LINK_SEED:
-    case LINK_SITEMAP_FILE:
-        return 0;
-    case LINK_SITEMAP:
-        return SITEMAP_ENTRY_DEPTH;
-    default:
-        return page->depth < UINT16_MAX ? (uint16_t)(page->depth + 1) : UINT16_MAX;
-    }
 }
 
 static bool is_in_chain(const struct page *page, int64_t id)
@@ -221,7 +204,6 @@ static void offer_link(struct offer *offer, struct page_link *link, bool is_hop)
 
     if (is_hop && offer->page->kind == PAGE_SITEMAP)
         link->kind = LINK_SITEMAP_FILE; /* what a sitemap was moved to is one */
-    link->depth = depth_of(offer->page, link, is_hop);
     link->is_new = value == 0;
     link->id = link->is_new ? f->last_url_id + 1 : SEEN_ID(value);
     if (is_hop && !link->is_new && is_in_chain(offer->page, link->id)) {

@@ -218,7 +218,7 @@ static void commit_link(struct world *w, const struct page *page, const struct p
     row->same_as = link->same_as;
     row->host_id = link->host_id;
     row->found_on = page->id;
-    row->depth = link->depth;
+    row->depth = page_link_depth(page, link->kind);
     row->via = link->kind;
     if (page->outcome == PAGE_REDIRECT && link == &page->links[page->redirect_link]) {
         memcpy(row->chain, page->chain, sizeof row->chain);
