@@ -104,7 +104,7 @@ static struct waiting *waiting_of_link(const struct page *page, const struct pag
     }
     w->id = link->id;
     w->found_on = page->id;
-    w->depth = page_link_depth(page, link->kind);
+    w->depth = link->depth;
     w->via = link->kind;
     if (link->kind == LINK_SITEMAP_FILE)
         w->kind = PAGE_SITEMAP;
@@ -204,6 +204,7 @@ static void offer_link(struct offer *offer, struct page_link *link, bool is_hop)
 
     if (is_hop && offer->page->kind == PAGE_SITEMAP)
         link->kind = LINK_SITEMAP_FILE; /* what a sitemap was moved to is one */
+    link->depth = page_link_depth(offer->page, link->kind);
     link->is_new = value == 0;
     link->id = link->is_new ? f->last_url_id + 1 : SEEN_ID(value);
     if (is_hop && !link->is_new && is_in_chain(offer->page, link->id)) {

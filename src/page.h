@@ -92,6 +92,7 @@ struct page_link {
     int64_t id;       /* row id of the URL */
     int64_t same_as;  /* SKIP_DUPLICATE: the row with the same key */
     int64_t host_id;  /* row id of the host if it will be fetched, else 0 */
+    uint16_t depth;   /* links from a seed, for the row */
     bool is_new;      /* the writer inserts its row */
     bool is_upgrade;  /* its row was a skipped one and waits from now on: skip is cleared, found_on, depth, via set anew */
     bool host_is_new; /* the writer inserts the host's row first: origin is the first host_size bytes of the URL. Also with
