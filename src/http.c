@@ -44,7 +44,10 @@ struct http *http_new(struct http_shared *shared, struct budget *budget, struct 
         return NULL;
     }
     curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)(connections > 0 ? connections : CONNECTIONS_FALLBACK));
-    curl_multi_setopt(h->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+    /* One stream a connection. With several, libcurl 7.88 hands out heads of more than 16 KB in pieces of another,
+     * leaves streams standing when one beside them was given up, and a paused one holds up all. A host is asked for no
+     * more than a few pages at once, so a few connections are all that this costs. */
+    curl_multi_setopt(h->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
     return h;
 }
 

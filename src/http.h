@@ -10,9 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Many transfers at once for one fetcher thread, over one libcurl multi handle: connections kept alive, HTTP/2 streams
- * shared. The files http*.c alone know libcurl. One transfer is one request: no redirect is followed, no retry made, no
- * scope judged here.
+/* Many transfers at once for one fetcher thread, over one libcurl multi handle: connections kept alive,
+ * HTTP/1.1 or HTTP/2 (by ALPN), one transfer at a time on each. The files http*.c alone know libcurl. One transfer is
+ * one request: no redirect is followed, no retry made, no scope judged here.
  *
  * What came is in the page: outcome, status, headers of interest, times, and with PAGE_OK or PAGE_HTTP_ERROR the
  * decoded body, where it is of use: HTML of documents (error pages too, but not 429 and 5xx, for which another try may

@@ -393,20 +393,12 @@ static void forget(struct http_transfer *t, struct page *page)
 
 bool http_transfer_begin(struct http_transfer *t, struct page *page)
 {
-    /* A first HTTP/1.1 connection tells nothing of the others to a plain http host, but with HTTP/2 allowed libcurl
-     * would let them wait for it. */
-    bool may_share = !t->context->settings->http1_only;
-
     assert(t->page == NULL);
     if (!may_be_asked(t, page))
         return false;
     buf_clear(&t->sent);
     url_add_sent(&t->url, &t->sent);
     forget(t, page);
-    may_share = may_share && t->url.https;
-    curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION,
-                     may_share ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(t->easy, CURLOPT_PIPEWAIT, may_share ? 1L : 0L);
     curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER,
                      http_shared_headers(t->context->shared, buf_slice(&t->origin), url_host(&t->url)));
     /* Another try is not spoilt by the connection that was: on one that is reused libcurl would, after a drop, ask
