@@ -42,7 +42,7 @@ static size_t step_four_bytes(const unsigned char *p, size_t left, uint32_t char
     return characters[0] == 0 ? bad(4, characters) : 4;
 }
 
-static size_t step_gb18030(const unsigned char *p, size_t left, uint32_t characters[2])
+static size_t step_gb18030(const unsigned char *p, size_t left, const uint32_t *const *indexes, uint32_t characters[2])
 {
     if (p[0] == 0x80) {
         characters[0] = 0x20AC;
@@ -53,7 +53,7 @@ static size_t step_gb18030(const unsigned char *p, size_t left, uint32_t charact
     if (is_between(p[1], '0', '9'))
         return step_four_bytes(p, left, characters);
     if (is_between(p[1], 0x40, 0x7E) || is_between(p[1], 0x80, 0xFE))
-        characters[0] = charset_index(INDEX_GB18030)[(p[0] - 0x81) * 190 + p[1] - (p[1] < 0x7F ? 0x40 : 0x41)];
+        characters[0] = indexes[INDEX_GB18030][(p[0] - 0x81) * 190 + p[1] - (p[1] < 0x7F ? 0x40 : 0x41)];
     return characters[0] == 0 ? bad_pair(p, characters) : 2;
 }
 
@@ -134,7 +134,7 @@ size_t codec_encode_gb18030(const struct charset *charset, uint32_t character, c
 
 /* --- Big5, with the Hong Kong supplement ------------------------------------ */
 
-static size_t step_big5(const unsigned char *p, size_t left, uint32_t characters[2])
+static size_t step_big5(const unsigned char *p, size_t left, const uint32_t *const *indexes, uint32_t characters[2])
 {
     uint32_t pointer = 0;
 
@@ -142,7 +142,7 @@ static size_t step_big5(const unsigned char *p, size_t left, uint32_t characters
         return bad(1, characters);
     if (is_between(p[1], 0x40, 0x7E) || is_between(p[1], 0xA1, 0xFE)) {
         pointer = (p[0] - 0x81u) * 157 + p[1] - (p[1] < 0x7F ? 0x40 : 0x62);
-        characters[0] = charset_index(INDEX_BIG5)[pointer];
+        characters[0] = indexes[INDEX_BIG5][pointer];
     }
     /* Four pointers mean two characters: a letter and its accent. */
     if (pointer == 1133 || pointer == 1135 || pointer == 1164 || pointer == 1166) {
@@ -172,12 +172,12 @@ size_t codec_encode_big5(const struct charset *charset, uint32_t character, char
 
 /* --- EUC-KR, with the Unified Hangul Code ------------------------------------- */
 
-static size_t step_euc_kr(const unsigned char *p, size_t left, uint32_t characters[2])
+static size_t step_euc_kr(const unsigned char *p, size_t left, const uint32_t *const *indexes, uint32_t characters[2])
 {
     if (p[0] == 0x80 || p[0] == 0xFF || left < 2)
         return bad(1, characters);
     if (is_between(p[1], 0x41, 0xFE))
-        characters[0] = charset_index(INDEX_EUC_KR)[(p[0] - 0x81) * 190 + p[1] - 0x41];
+        characters[0] = indexes[INDEX_EUC_KR][(p[0] - 0x81) * 190 + p[1] - 0x41];
     return characters[0] == 0 ? bad_pair(p, characters) : 2;
 }
 

@@ -1,4 +1,5 @@
 #include "charset_codec.h"
+#include "charset_index.h"
 
 /* Makes room for at least `least` more bytes, better for half as much again as
  * there is; less only at the limit. */
@@ -55,6 +56,7 @@ bool sink_put_scarce(struct sink *sink, uint32_t character)
 
 bool codec_decode_steps(codec_step *step, struct slice in, struct buf *out)
 {
+    const uint32_t *const *indexes = charset_indexes();
     struct sink sink;
     bool room = true;
 
@@ -68,7 +70,7 @@ bool codec_decode_steps(codec_step *step, struct slice in, struct buf *out)
             in = (struct slice){in.data + run.size, in.size - run.size};
         } else {
             uint32_t characters[2] = {0, 0};
-            size_t size = step((const unsigned char *)in.data, in.size, characters);
+            size_t size = step((const unsigned char *)in.data, in.size, indexes, characters);
 
             room = sink_put(&sink, characters[0]) && (characters[1] == 0 || sink_put(&sink, characters[1]));
             in = (struct slice){in.data + size, in.size - size};

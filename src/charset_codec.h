@@ -51,10 +51,11 @@ static inline bool sink_put(struct sink *sink, uint32_t character)
     return true;
 }
 
-/* Reads one character at `p`, whose first byte is not ASCII; `left`, at least 1, bytes are
- * there. Writes it to characters[0] and gives how many bytes it took. An error is
- * REPLACEMENT_CHARACTER. A second character, which is 0 when called, goes to characters[1]. */
-typedef size_t codec_step(const unsigned char *p, size_t left, uint32_t characters[2]);
+/* Reads one character at `p`, whose first byte is not ASCII; `left`, at least 1,
+ * bytes are there. Writes it to characters[0] and gives how many bytes it took.
+ * An error is REPLACEMENT_CHARACTER. A second character, which is 0 when called,
+ * goes to characters[1]. `indexes` are those of charset_indexes(). */
+typedef size_t codec_step(const unsigned char *p, size_t left, const uint32_t *const *indexes, uint32_t characters[2]);
 
 /* Decodes an encoding in which ASCII bytes are ASCII wherever a character may begin. */
 bool codec_decode_steps(codec_step *step, struct slice in, struct buf *out);

@@ -42,8 +42,11 @@ static const struct {
 #define GB18030_ASTRAL  189000 /* the pointer of U+10000 */
 #define GB18030_PRIVATE 7457   /* the pointer of U+E7C7, out of order */
 
-static uint32_t
-    index_points[INDEX_BIG5_SIZE + INDEX_EUC_KR_SIZE + INDEX_GB18030_SIZE + INDEX_JIS0208_SIZE + INDEX_JIS0212_SIZE];
+static uint32_t big5_points[INDEX_BIG5_SIZE];
+static uint32_t euc_kr_points[INDEX_EUC_KR_SIZE];
+static uint32_t gb18030_points[INDEX_GB18030_SIZE];
+static uint32_t jis0208_points[INDEX_JIS0208_SIZE];
+static uint32_t jis0212_points[INDEX_JIS0212_SIZE];
 
 static const struct {
     const char *const *rows;
@@ -51,14 +54,11 @@ static const struct {
     uint32_t *points;
     size_t size;
 } INDEXES[INDEX_COUNT] = {
-    [INDEX_BIG5] = {BIG5_ROWS, 126, index_points, INDEX_BIG5_SIZE},
-    [INDEX_EUC_KR] = {EUC_KR_ROWS, 126, index_points + INDEX_BIG5_SIZE, INDEX_EUC_KR_SIZE},
-    [INDEX_GB18030] = {GB18030_ROWS, 126, index_points + INDEX_BIG5_SIZE + INDEX_EUC_KR_SIZE, INDEX_GB18030_SIZE},
-    [INDEX_JIS0208] = {JIS0208_ROWS, 120, index_points + INDEX_BIG5_SIZE + INDEX_EUC_KR_SIZE + INDEX_GB18030_SIZE,
-                       INDEX_JIS0208_SIZE},
-    [INDEX_JIS0212] = {JIS0212_ROWS, 94,
-                       index_points + INDEX_BIG5_SIZE + INDEX_EUC_KR_SIZE + INDEX_GB18030_SIZE + INDEX_JIS0208_SIZE,
-                       INDEX_JIS0212_SIZE},
+    [INDEX_BIG5] = {BIG5_ROWS, 126, big5_points, INDEX_BIG5_SIZE},
+    [INDEX_EUC_KR] = {EUC_KR_ROWS, 126, euc_kr_points, INDEX_EUC_KR_SIZE},
+    [INDEX_GB18030] = {GB18030_ROWS, 126, gb18030_points, INDEX_GB18030_SIZE},
+    [INDEX_JIS0208] = {JIS0208_ROWS, 120, jis0208_points, INDEX_JIS0208_SIZE},
+    [INDEX_JIS0212] = {JIS0212_ROWS, 94, jis0212_points, INDEX_JIS0212_SIZE},
 };
 
 static uint16_t inverses[INVERSE_COUNT][65536];
@@ -123,12 +123,16 @@ static void expand_indexes(void)
     }
 }
 
-const uint32_t *charset_index(enum charset_index index)
+const uint32_t *const *charset_indexes(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
+    static const uint32_t *const points[INDEX_COUNT] = {
+        [INDEX_BIG5] = big5_points,       [INDEX_EUC_KR] = euc_kr_points,   [INDEX_GB18030] = gb18030_points,
+        [INDEX_JIS0208] = jis0208_points, [INDEX_JIS0212] = jis0212_points,
+    };
 
     pthread_once(&once, expand_indexes);
-    return INDEXES[index].points;
+    return points;
 }
 
 static void expand_singles(void)
@@ -158,7 +162,7 @@ const uint16_t *charset_single(enum charset_single single)
 /* A character that stands at several pointers counts at the first of them, from `start` on. */
 static void invert(enum charset_inverse inverse, enum charset_index index, uint32_t start, uint32_t end)
 {
-    const uint32_t *points = charset_index(index);
+    const uint32_t *points = charset_indexes()[index];
 
     for (uint32_t pointer = start; pointer < end; pointer++)
         if (points[pointer] != 0 && points[pointer] < 0x10000 && inverses[inverse][points[pointer]] == 0)
@@ -170,7 +174,7 @@ static void invert(enum charset_inverse inverse, enum charset_index index, uint3
 static void invert_big5(void)
 {
     static const uint16_t LAST[] = {0x2550, 0x255E, 0x2561, 0x256A, 0x5341, 0x5345};
-    const uint32_t start = (0xA1 - 0x81) * 157, *points = charset_index(INDEX_BIG5);
+    const uint32_t start = (0xA1 - 0x81) * 157, *points = charset_indexes()[INDEX_BIG5];
 
     invert(INVERSE_BIG5, INDEX_BIG5, start, INDEX_BIG5_SIZE);
     for (uint32_t pointer = start; pointer < INDEX_BIG5_SIZE; pointer++) {

@@ -26,8 +26,9 @@ enum charset_inverse {
 #define INDEX_JIS0208_SIZE (120 * 94)
 #define INDEX_JIS0212_SIZE (94 * 94)
 
-/* The character of each pointer, 0 for none; as many as INDEX_..._SIZE says. */
-const uint32_t *charset_index(enum charset_index index);
+/* By enum charset_index: the character of each pointer, 0 for none; as many as
+ * INDEX_..._SIZE says. */
+const uint32_t *const *charset_indexes(void);
 
 /* For each of 65,536 characters (by its low 16 bits) one more than its pointer; 0: it has none. */
 const uint16_t *charset_inverse(enum charset_inverse inverse);

@@ -50,7 +50,7 @@ static size_t decode_pair(const unsigned char *p, size_t left, uint32_t *charact
     if (left < 2 || p[1] == ESCAPE)
         return 1;
     if (p[1] >= 0x21 && p[1] <= 0x7E) {
-        uint32_t found = charset_index(INDEX_JIS0208)[(p[0] - 0x21) * 94 + p[1] - 0x21];
+        uint32_t found = charset_indexes()[INDEX_JIS0208][(p[0] - 0x21) * 94 + p[1] - 0x21];
 
         if (found != 0)
             *character = found;

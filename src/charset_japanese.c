@@ -20,7 +20,7 @@ static size_t bad(size_t size, uint32_t characters[2])
 
 /* --- EUC-JP ------------------------------------------------------------------ */
 
-static size_t step_euc_jp(const unsigned char *p, size_t left, uint32_t characters[2])
+static size_t step_euc_jp(const unsigned char *p, size_t left, const uint32_t *const *indexes, uint32_t characters[2])
 {
     size_t at = 0; /* of the pair */
 
@@ -35,7 +35,7 @@ static size_t step_euc_jp(const unsigned char *p, size_t left, uint32_t characte
     if (left < at + 2)
         return bad(left, characters);
     if (is_between(p[at], 0xA1, 0xFE) && is_between(p[at + 1], 0xA1, 0xFE))
-        characters[0] = charset_index(at == 1 ? INDEX_JIS0212 : INDEX_JIS0208)[(p[at] - 0xA1) * 94 + p[at + 1] - 0xA1];
+        characters[0] = indexes[at == 1 ? INDEX_JIS0212 : INDEX_JIS0208][(p[at] - 0xA1) * 94 + p[at + 1] - 0xA1];
     if (characters[0] == 0)
         return bad(p[at + 1] < 0x80 ? at + 1 : at + 2, characters);
     return at + 2;
@@ -85,7 +85,8 @@ size_t codec_encode_euc_jp(const struct charset *charset, uint32_t character, ch
 
 /* --- Shift_JIS --------------------------------------------------------------- */
 
-static size_t step_shift_jis(const unsigned char *p, size_t left, uint32_t characters[2])
+static size_t step_shift_jis(const unsigned char *p, size_t left, const uint32_t *const *indexes,
+                             uint32_t characters[2])
 {
     if (p[0] == 0x80 || is_between(p[0], 0xA1, 0xDF)) {
         characters[0] = p[0] == 0x80 ? 0x80 : HALFWIDTH_FIRST + p[0] - 0xA1;
@@ -100,7 +101,7 @@ static size_t step_shift_jis(const unsigned char *p, size_t left, uint32_t chara
         if (pointer >= 8836 && pointer <= 10715)
             characters[0] = 0xE000 + pointer - 8836;
         else
-            characters[0] = charset_index(INDEX_JIS0208)[pointer];
+            characters[0] = indexes[INDEX_JIS0208][pointer];
     }
     return characters[0] == 0 ? bad(p[1] < 0x80 ? 1 : 2, characters) : 2;
 }

@@ -50,9 +50,11 @@ size_t codec_encode_single(const struct charset *charset, uint32_t character, ch
     return 0;
 }
 
-static size_t step_user_defined(const unsigned char *p, size_t left, uint32_t characters[2])
+static size_t step_user_defined(const unsigned char *p, size_t left, const uint32_t *const *indexes,
+                                uint32_t characters[2])
 {
     (void)left;
+    (void)indexes;
     characters[0] = 0xF780u + (*p - 0x80u);
     return 1;
 }
