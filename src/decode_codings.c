@@ -16,7 +16,7 @@
 
 const char *decode_coding_name(enum coding coding)
 {
-    static const char *const names[] = {"gzip", "deflate", "br", "zstd", "identity"};
+    static const char *const names[] = {"gzip", "deflate", "br", "zstd", "body"};
 
     return names[coding];
 }

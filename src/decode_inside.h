@@ -44,7 +44,7 @@ struct decode {
     uint64_t taken; /* coded bytes fed */
 };
 
-/* "gzip", "deflate" ... */
+/* "gzip", "deflate" ...; for a reason, so identity is "body". */
 const char *decode_coding_name(enum coding coding);
 
 /* --- decode_codings.c ----------------------------------------------------------- */

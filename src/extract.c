@@ -283,7 +283,7 @@ static void read_sitemap(struct extract *x, struct page *page)
     }
     if (page->outcome != PAGE_OK)
         return;
-    kind = sitemap_read(buf_slice(&page->body), slice_of(page->mime.type), &limits, note_entry, &reading, &truncated);
+    kind = sitemap_read(buf_slice(&page->body), slice_of(page->mime.charset_label), &limits, note_entry, &reading, &truncated);
     for (size_t i = 0; i < reading.count; i++) {
         struct reference reference = {
             .href = {reading.locs.data + reading.entries[i].at, reading.entries[i].size},

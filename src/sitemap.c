@@ -2,7 +2,6 @@
 
 #include "charset.h"
 #include "decode.h"
-#include "mime.h"
 #include "sitemap_xml.h"
 
 #include <strings.h>
@@ -259,21 +258,19 @@ static enum sitemap_kind finish(struct reader *r)
     return kinds[sitemap_xml_finish(r->xml, &r->broken)];
 }
 
-enum sitemap_kind sitemap_read(struct slice body, struct slice content_type, const struct sitemap_limits *limits,
+enum sitemap_kind sitemap_read(struct slice body, struct slice charset_label, const struct sitemap_limits *limits,
                                sitemap_tell *tell, void *arg, bool *truncated)
 {
     struct reader r = {
         .limits = limits,
+        .charset_label = charset_label,
         .out = {.tell = tell, .arg = arg, .urls_left = limits->urls, .text = {.limit = 4 * LINE_BYTES}},
         .undecoded = {.limit = CHUNK_BYTES},
         .decoded = {.limit = 4 * CHUNK_BYTES},
         .line = {.limit = LINE_BYTES},
     };
     enum sitemap_kind kind;
-    struct mime mime;
 
-    mime_parse(&mime, content_type);
-    r.charset_label = slice_of(mime.charset_label);
     for (unsigned i = 0; i <= GZIP_DEPTH; i++)
         r.layers[i].head.limit = HEAD_BYTES;
     layer_feed(&r, 0, body);

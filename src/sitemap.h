@@ -23,10 +23,11 @@ struct sitemap_limits {
  * milliseconds since 1970 UTC, or -1. False stops the reading. */
 typedef bool sitemap_tell(void *arg, struct slice loc, int64_t lastmod_ms);
 
-/* Reads a sitemap of `content_type` (may be empty); gzip is seen by its magic bytes, nested twice at most. Streams:
- * memory does not grow with the size. What stands before an error counts. `truncated` (may be NULL) tells whether a
- * limit or an error ended it early. */
-enum sitemap_kind sitemap_read(struct slice body, struct slice content_type, const struct sitemap_limits *limits,
+/* Reads a sitemap. `charset_label` is the charset of its Content-Type, empty for none; the type itself says nothing
+ * that the bytes do not say better. gzip is seen by its magic bytes, nested twice at most. Streams: memory does not
+ * grow with the size. What stands before an error counts. `truncated` (may be NULL) tells whether a limit or an error
+ * ended it early. */
+enum sitemap_kind sitemap_read(struct slice body, struct slice charset_label, const struct sitemap_limits *limits,
                                sitemap_tell *tell, void *arg, bool *truncated);
 
 #endif

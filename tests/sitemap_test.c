@@ -38,12 +38,12 @@ static bool note(void *arg, struct slice loc, int64_t lastmod_ms)
 }
 
 /* "kind: url url [cut]" of a sitemap. */
-static const char *read_bytes(struct slice body, const char *type)
+static const char *read_bytes(struct slice body, const char *charset)
 {
     static char result[1000];
     struct told told = {.text = {.limit = BIG}};
     bool truncated;
-    enum sitemap_kind kind = sitemap_read(body, slice_of(type), &LIMITS, note, &told, &truncated);
+    enum sitemap_kind kind = sitemap_read(body, slice_of(charset), &LIMITS, note, &told, &truncated);
 
     snprintf(result, sizeof result, "%s: %s%s", sitemap_kind_name(kind), told.text.data == NULL ? "" : told.text.data,
              truncated ? "cut" : "");
@@ -155,7 +155,7 @@ static void what_comes_gzipped_up_to_twice_is_the_same(void **state)
                    thrice = gzipped(buf_slice(&twice));
 
         assert_string_equal(read_bytes(buf_slice(&once), ""), CASES[i][1]);
-        assert_string_equal(read_bytes(buf_slice(&twice), "text/html"), CASES[i][1]);
+        assert_string_equal(read_bytes(buf_slice(&twice), ""), CASES[i][1]);
         assert_string_equal(read_bytes(buf_slice(&thrice), ""), "none: ");
         buf_free(&once);
         buf_free(&twice);
@@ -185,8 +185,8 @@ static void encodings_are_taken_from_mark_header_or_declaration(void **state)
     struct buf utf16 = {.limit = 10000};
 
     (void)state;
-    assert_string_equal(read_bytes(slice_of(set), "text/xml; charset=iso-8859-1"), "urlset: http://x/\xc3\xa4 ");
-    assert_string_equal(read_bytes(slice_of(declared), "text/xml"), "urlset: http://x/\xd0\xb4 ");
+    assert_string_equal(read_bytes(slice_of(set), "iso-8859-1"), "urlset: http://x/\xc3\xa4 ");
+    assert_string_equal(read_bytes(slice_of(declared), ""), "urlset: http://x/\xd0\xb4 ");
     buf_add(&utf16, "\xff\xfe", 2);
     add_utf16(&utf16, set);
     assert_string_equal(read_bytes(buf_slice(&utf16), ""), "urlset: http://x/\xc3\xa4 ");
