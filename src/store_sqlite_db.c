@@ -51,6 +51,9 @@ static const char *const texts[STATEMENT_COUNT] = {
     [FIND_HOST] =
         "SELECT id, origin, robots_status, robots_outcome, robots_ms, robots_body, crawl_delay_ms, held_until_ms,"
         " fails, given_up, address, http_version, admitted FROM host WHERE id = ?",
+    [FIND_HOST_RUN] =
+        "SELECT requests, bytes, errors, too_many, least_gap_ms, median_gap_ms, most_parallel FROM host_run"
+        " WHERE host_id = ? AND run_id = ?",
     [CLAIM] =
         "SELECT u.id, u.url, u.found_on, u.depth, u.via FROM url u INDEXED BY url_by_host WHERE u.host_id = ? AND"
         " u.id > ? AND u.skip IS NULL AND NOT EXISTS (SELECT 1 FROM page p WHERE p.id = u.id) ORDER BY u.id LIMIT ?",

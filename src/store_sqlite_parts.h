@@ -30,6 +30,7 @@ enum statement { /* prepared when first used, kept to the end; their text stands
                  ADD_RULE,
                  FIND_RULE,
                  FIND_HOST,
+                 FIND_HOST_RUN,
                  CLAIM,
                  FIND_WAY,
                  STATEMENT_COUNT

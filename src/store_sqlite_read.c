@@ -82,6 +82,27 @@ bool store_sqlite_hosts(struct store *store, store_tell_host *tell, void *arg, s
     return code == SQLITE_DONE;
 }
 
+/* What was done to the host in this run so far; nothing if nothing was. */
+static void read_ledger(struct sqlite_store *s, struct host_state *state)
+{
+    sqlite3_stmt *find = store_sqlite_statement(s, FIND_HOST_RUN);
+
+    if (find == NULL)
+        return;
+    sqlite3_bind_int64(find, 1, state->id);
+    sqlite3_bind_int64(find, 2, s->run_id);
+    if (sqlite3_step(find) == SQLITE_ROW) {
+        state->requests = sqlite3_column_int64(find, 0);
+        state->bytes = sqlite3_column_int64(find, 1);
+        state->errors = sqlite3_column_int64(find, 2);
+        state->too_many = sqlite3_column_int64(find, 3);
+        state->least_gap_ms = column_or(find, 4, -1);
+        state->median_gap_ms = column_or(find, 5, -1);
+        state->most_parallel = sqlite3_column_int(find, 6);
+    }
+    sqlite3_reset(find);
+}
+
 bool store_sqlite_host(struct store *store, int64_t host_id, struct host_state **state)
 {
     struct sqlite_store *s = (struct sqlite_store *)store;
@@ -98,6 +119,7 @@ bool store_sqlite_host(struct store *store, int64_t host_id, struct host_state *
         read_host(find, &row);
         row.origin = mem_string(row.origin);
         row.robots_body = row.robots_body == NULL ? NULL : mem_copy(row.robots_body, row.robots_size);
+        read_ledger(s, &row);
         *state = mem_alloc(sizeof **state);
         **state = row;
         found = true;
