@@ -1,0 +1,333 @@
+#include "crawl.h"
+#include "whole.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct site_page SMALL[] = {
+    {.path = "/robots.txt", .type = "text/plain", .body = "User-agent: *\nDisallow: /private/\n"},
+    {.path = "/",
+     .type = "text/html",
+     .body = "<title>Home</title><a href=a>to a</a><a href=/moved>m</a><a href=private/b>b</a><a href=gone>g</a>"
+             "<a href=/a#there>again</a><a href='http://other.invalid/'>out</a><img src=i.png>"
+             "<a href=/quiet rel=nofollow>n</a>"},
+    {.path = "/a", .type = "text/html", .body = "<title> A \n page </title><a href=/>home</a>"},
+    {.path = "/moved", .status = 301, .headers = "Location: /b\r\n"},
+    {.path = "/b",
+     .type = "text/html; charset=windows-1251",
+     .body = "<title>\xcf\xf0\xe8\xe2\xe5\xf2</title><h1>B</h1><meta name=description content='about b'>"},
+    {.path = NULL},
+};
+
+static void a_site_is_crawled_to_its_end_with_titles_links_and_fates(void **state)
+{
+    struct site *site = site_start(SMALL);
+    struct whole w;
+
+    (void)state;
+    whole_init(&w);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "--no-sitemaps", "{site}/"), CRAWL_DONE);
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM pages"), 5);
+    assert_string_equal(whole_text(&w, "SELECT title FROM pages WHERE url LIKE '%/a'"), "A page");
+    assert_string_equal(whole_text(&w, "SELECT title FROM pages WHERE url LIKE '%/b'"), "Привет");
+    assert_string_equal(whole_text(&w, "SELECT charset FROM pages WHERE url LIKE '%/b'"), "windows-1251");
+    assert_string_equal(whole_text(&w, "SELECT outcome || status FROM pages WHERE url LIKE '%/gone'"), "http_error404");
+    assert_string_equal(whole_text(&w, "SELECT outcome FROM pages WHERE url LIKE '%/moved'"), "redirect");
+    assert_int_equal(whole_number(&w, "SELECT redirect_to LIKE '%/b' FROM pages WHERE url LIKE '%/moved'"), 1);
+    assert_string_equal(whole_text(&w, "SELECT anchor FROM links WHERE to_url LIKE '%/a'"), "to a");
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM links WHERE kind = 'a' AND from_url LIKE '%/'"), 6);
+    assert_string_equal(whole_text(&w, "SELECT reason FROM skipped WHERE url LIKE '%invalid/'"), "off_scope");
+    assert_string_equal(whole_text(&w, "SELECT reason FROM skipped WHERE url LIKE '%/quiet'"), "nofollow");
+    assert_string_equal(whole_text(&w, "SELECT reason FROM skipped WHERE url LIKE '%.png'"), "kind");
+    whole_free(&w);
+    site_stop(site);
+}
+
+static void what_robots_txt_refuses_is_recorded_but_never_asked_for(void **state)
+{
+    struct site *site = site_start(SMALL);
+    struct whole w;
+
+    (void)state;
+    whole_init(&w);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "{site}/"), CRAWL_DONE);
+    assert_string_equal(whole_text(&w, "SELECT reason FROM skipped WHERE url LIKE '%/private/b'"), "robots");
+    assert_int_equal(whole_number(&w, "SELECT line FROM skipped WHERE url LIKE '%/private/b'"), 2);
+    assert_int_equal(site_requests(site, "/private/b"), 0);
+    assert_int_equal(site_requests(site, "/robots.txt"), 1);
+    whole_free(&w);
+    site_stop(site);
+}
+
+/* The whole tree, each page once, whatever the number of threads and however small the rooms between them. */
+static void crawl_tree(long count, const char *threads, const char *parsers, const char *window, const char *queue)
+{
+    struct whole_tree tree = {.count = count};
+    struct site *site = site_start_made(whole_tree_make, &tree, 0);
+    struct whole w;
+
+    whole_init(&w);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "--threads", threads, "--parsers", parsers, "--window", window, "--queue",
+                                 queue, "{site}/p/0"),
+                     CRAWL_DONE);
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM pages WHERE outcome = 'ok'"), count);
+    assert_int_equal(
+        whole_number(&w, "SELECT count(DISTINCT title) FROM pages WHERE url LIKE '%/p/' || substr(title, 6)"), count);
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM links"), 2 * count - 1);
+    assert_int_equal(tree.requests, count);
+    assert_string_equal(whole_text(&w, "SELECT outcome FROM runs"), "complete");
+    whole_free(&w);
+    site_stop(site);
+}
+
+static void one_thread_and_no_room_is_enough(void **state)
+{
+    (void)state;
+    crawl_tree(300, "1", "1", "1", "1");
+}
+
+static void two_threads_find_the_same_set(void **state)
+{
+    (void)state;
+    crawl_tree(300, "2", "2", "1", "1");
+}
+
+static void eight_threads_find_the_same_set(void **state)
+{
+    (void)state;
+    crawl_tree(400, "8", "4", "7", "1");
+}
+
+static void sixty_four_threads_find_the_same_set(void **state)
+{
+    (void)state;
+    crawl_tree(400, "64", "8", "1", "1");
+}
+
+static void the_defaults_find_the_same_set(void **state)
+{
+    (void)state;
+    crawl_tree(1500, "8", "auto", "65536", "256");
+}
+
+static void a_chain_of_single_links_is_followed_to_its_end(void **state)
+{
+    struct site_page chain[82] = {{0}};
+    char paths[81][12], bodies[81][40];
+    struct site *site;
+    struct whole w;
+
+    (void)state;
+    for (int i = 0; i < 81; i++) {
+        snprintf(paths[i], sizeof paths[i], "/c%d", i);
+        snprintf(bodies[i], sizeof bodies[i], "<title>%d</title><a href=c%d>", i, i + 1);
+        chain[i] = (struct site_page){.path = paths[i], .type = "text/html", .body = bodies[i]};
+    }
+    site = site_start(chain);
+    whole_init(&w);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "--threads=4", "{site}/c0"), CRAWL_DONE);
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM pages WHERE outcome = 'ok'"), 81);
+    assert_int_equal(whole_number(&w, "SELECT max(depth) FROM pages"), 81); /* the last one is a 404 */
+    whole_free(&w);
+    site_stop(site);
+}
+
+static void a_limit_stops_it_and_the_same_command_goes_on(void **state)
+{
+    struct whole_tree tree = {.count = 200};
+    struct site *site = site_start_made(whole_tree_make, &tree, 0);
+    struct whole w;
+    long before;
+
+    (void)state;
+    whole_init(&w);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "--max-pages=50", "{site}/p/0"), CRAWL_DONE);
+    before = whole_number(&w, "SELECT count(*) FROM pages");
+    assert_int_equal(before, 50);
+    assert_string_equal(whole_text(&w, "SELECT outcome FROM runs"), "limit");
+    assert_true(whole_number(&w, "SELECT count(*) FROM frontier") > 0);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "{site}/p/0"), CRAWL_DONE);
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM pages WHERE outcome = 'ok'"), 200);
+    assert_int_equal(tree.requests, 200);
+    /* And once more: nothing is left to do. */
+    assert_int_equal(WHOLE_CRAWL(&w, site, "{site}/p/0"), CRAWL_DONE);
+    assert_int_equal(tree.requests, 200);
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM runs"), 3);
+    whole_free(&w);
+    site_stop(site);
+}
+
+static void a_level_is_as_many_links_from_the_seed(void **state)
+{
+    struct whole_tree tree = {.count = 100};
+    struct site *site = site_start_made(whole_tree_make, &tree, 0);
+    struct whole w;
+
+    (void)state;
+    whole_init(&w);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "--level=1", "{site}/p/0"), CRAWL_DONE);
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM pages"), 4);
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM skipped WHERE reason = 'level'"), 9);
+    whole_free(&w);
+    site_stop(site);
+}
+
+static const struct site_page REDIRECTS[] = {
+    {.path = "/",
+     .type = "text/html",
+     .body = "<title>Home</title><a href=1>x<a href=loop>l<a href=self>s<a href=none>n<a href=file>f"},
+    {.path = "/1", .status = 302, .headers = "Location: 2\r\n"},
+    {.path = "/2", .status = 307, .headers = "Location: /3?q#frag\r\n"},
+    {.path = "/3", .type = "text/html", .body = "<title>Three</title>"},
+    {.path = "/loop", .status = 301, .headers = "Location: /pool\r\n"},
+    {.path = "/pool", .status = 301, .headers = "Location: /loop\r\n"},
+    {.path = "/self", .status = 301, .headers = "Location: /self\r\n"},
+    {.path = "/none", .status = 301},
+    {.path = "/file", .status = 301, .headers = "Location: file:///etc/passwd\r\n"},
+    {.path = NULL},
+};
+
+static void each_hop_of_a_redirect_is_a_page_of_its_own(void **state)
+{
+    struct site *site = site_start(REDIRECTS);
+    struct whole w;
+
+    (void)state;
+    whole_init(&w);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "{site}/"), CRAWL_DONE);
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM pages WHERE outcome = 'redirect'"), 3);
+    assert_string_equal(whole_text(&w, "SELECT title FROM pages WHERE url LIKE '%/3?q'"), "Three");
+    assert_int_equal(whole_number(&w, "SELECT hops FROM redirect_chains WHERE start LIKE '%/1'"), 2);
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM pages WHERE outcome = 'redirect_loop'"), 2);
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM pages WHERE outcome = 'bad_redirect'"), 2);
+    assert_int_equal(site_requests(site, "/loop"), 1);
+    assert_int_equal(site_requests(site, "/self"), 1);
+    whole_free(&w);
+    site_stop(site);
+}
+
+static const struct site_page FAULTS[] = {
+    {.path = "/robots.txt", .type = "text/plain", .body = ""},
+    {.path = "/",
+     .type = "text/html",
+     .body = "<title>H</title><a href=once>1<a href=cut>2<a href=pdf>3<a href=noise>4"},
+    {.path = "/once", .type = "text/html", .body = "<title>Well again</title>", .fault = SITE_RESETS, .fault_times = 1},
+    {.path = "/cut", .type = "text/html", .body = "<title>Cut</title>.....................", .fault = SITE_TRUNCATES},
+    {.path = "/pdf", .type = "application/pdf", .body = "%PDF-1.4 ..."},
+    {.path = "/noise", .raw = "SSH-2.0-OpenSSH_9.2\r\n"},
+    {.path = NULL},
+};
+
+static void a_failure_is_tried_again_and_has_a_name_in_the_end(void **state)
+{
+    struct site *site = site_start(FAULTS);
+    struct whole w;
+
+    (void)state;
+    whole_init(&w);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "--no-sitemaps", "--waitretry=0", "--tries=2", "{site}/"), CRAWL_DONE);
+    assert_string_equal(whole_text(&w, "SELECT title FROM pages WHERE url LIKE '%/once'"), "Well again");
+    assert_int_equal(whole_number(&w, "SELECT tries FROM pages WHERE url LIKE '%/once'"), 2);
+    assert_string_equal(whole_text(&w, "SELECT outcome FROM pages WHERE url LIKE '%/cut'"), "truncated");
+    assert_string_equal(whole_text(&w, "SELECT outcome FROM pages WHERE url LIKE '%/pdf'"), "wrong_type");
+    assert_string_equal(whole_text(&w, "SELECT outcome FROM pages WHERE url LIKE '%/noise'"), "protocol_error");
+    assert_int_equal(site_requests(site, "/cut"), 2);
+    whole_free(&w);
+    site_stop(site);
+}
+
+static const struct site_page REFUSES[] = {
+    {.path = "/robots.txt", .type = "text/plain", .body = "User-agent: *\nDisallow: /\n"},
+    {.path = NULL},
+};
+
+static void a_crawl_that_could_fetch_no_seed_says_so_by_its_status(void **state)
+{
+    struct site *site = site_start(REFUSES);
+    struct whole w;
+
+    (void)state;
+    whole_init(&w);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "{site}/"), CRAWL_NO_SEED);
+    assert_int_equal(site_requests(site, NULL), 1);
+    whole_free(&w);
+    site_stop(site);
+}
+
+static const struct site_page SITEMAPPED[] = {
+    {.path = "/robots.txt", .type = "text/plain", .body = "Sitemap: {site}/map.xml\n"},
+    {.path = "/map.xml",
+     .type = "application/xml",
+     .body = "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc>{site}/</loc></url>"
+             "<url><loc>{site}/hidden</loc></url><url><loc>http://elsewhere.invalid/</loc></url></urlset>"},
+    {.path = "/", .type = "text/html", .body = "<title>Home</title>"},
+    {.path = "/hidden", .type = "text/html", .body = "<title>Hidden</title>"},
+    {.path = NULL},
+};
+
+static void what_only_a_sitemap_knows_is_an_orphan(void **state)
+{
+    struct site *site = site_start(SITEMAPPED);
+    struct whole w;
+
+    (void)state;
+    whole_init(&w);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "{site}/"), CRAWL_DONE);
+    assert_string_equal(whole_text(&w, "SELECT title FROM orphans"), "Hidden");
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM pages"), 2);
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM sitemaps WHERE outcome = 'ok'"), 1);
+    assert_string_equal(whole_text(&w, "SELECT reason FROM skipped"), "off_scope");
+    whole_free(&w);
+    site_stop(site);
+}
+
+static void a_database_of_somebody_else_is_left_untouched(void **state)
+{
+    struct site *site = site_start(SMALL);
+    struct whole w;
+    char text[16] = "";
+    FILE *file;
+
+    (void)state;
+    whole_init(&w);
+    file = fopen(w.database, "w");
+    fputs("shopping list", file);
+    fclose(file);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "{site}/"), CRAWL_FILE);
+    file = fopen(w.database, "r");
+    assert_int_equal(fread(text, 1, sizeof text - 1, file), 13);
+    fclose(file);
+    assert_string_equal(text, "shopping list");
+    assert_int_equal(site_requests(site, NULL), 0);
+    whole_free(&w);
+    site_stop(site);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_site_is_crawled_to_its_end_with_titles_links_and_fates),
+        cmocka_unit_test(what_robots_txt_refuses_is_recorded_but_never_asked_for),
+        cmocka_unit_test(one_thread_and_no_room_is_enough),
+        cmocka_unit_test(two_threads_find_the_same_set),
+        cmocka_unit_test(eight_threads_find_the_same_set),
+        cmocka_unit_test(sixty_four_threads_find_the_same_set),
+        cmocka_unit_test(the_defaults_find_the_same_set),
+        cmocka_unit_test(a_chain_of_single_links_is_followed_to_its_end),
+        cmocka_unit_test(a_limit_stops_it_and_the_same_command_goes_on),
+        cmocka_unit_test(a_level_is_as_many_links_from_the_seed),
+        cmocka_unit_test(each_hop_of_a_redirect_is_a_page_of_its_own),
+        cmocka_unit_test(a_failure_is_tried_again_and_has_a_name_in_the_end),
+        cmocka_unit_test(a_crawl_that_could_fetch_no_seed_says_so_by_its_status),
+        cmocka_unit_test(what_only_a_sitemap_knows_is_an_orphan),
+        cmocka_unit_test(a_database_of_somebody_else_is_left_untouched),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

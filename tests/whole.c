@@ -1,0 +1,147 @@
+#include "whole.h"
+
+#include "command.h"
+#include "crawl.h"
+#include "log.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <dirent.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ARGS_MAX 40
+
+void whole_init(struct whole *whole)
+{
+    const char *parent = getenv("TMPDIR");
+
+    snprintf(whole->folder, sizeof whole->folder, "%s/crawl-test-XXXXXX",
+             parent != NULL && strlen(parent) < 40 ? parent : "/tmp");
+    assert_non_null(mkdtemp(whole->folder));
+    snprintf(whole->database, sizeof whole->database, "%s/crawl.db", whole->folder);
+    log_set_level(LOG_ERROR);
+}
+
+void whole_free(struct whole *whole)
+{
+    DIR *folder = opendir(whole->folder);
+    struct dirent *entry;
+
+    assert_non_null(folder);
+    while ((entry = readdir(folder)) != NULL) {
+        char path[512];
+
+        snprintf(path, sizeof path, "%s/%s", whole->folder, entry->d_name);
+        if (entry->d_name[0] != '.')
+            unlink(path);
+    }
+    closedir(folder);
+    rmdir(whole->folder);
+}
+
+int whole_crawl(struct whole *whole, const struct site *site, const char *const *args)
+{
+    char urls[ARGS_MAX][SITE_URL_SIZE];
+    char *argv[ARGS_MAX] = {"crawl", "--config=none", "-q", "-o", whole->database};
+    int argc = 5, status;
+    struct options options;
+    struct err err;
+
+    for (; *args != NULL; args++) {
+        assert_true(argc < ARGS_MAX);
+        argv[argc] = (char *)*args;
+        if (strncmp(*args, "{site}", 6) == 0)
+            argv[argc] = site_url(site, *args + 6, urls[argc]);
+        argc++;
+    }
+    options_init(&options);
+    if (!command_parse(&options, argc, argv, &err))
+        fail_msg("%s", err.text);
+    status = crawl_run(&options);
+    options_free(&options);
+    return status;
+}
+
+static void check(sqlite3 *db, const char *sql, const char *want)
+{
+    sqlite3_stmt *statement;
+
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    assert_string_equal((const char *)sqlite3_column_text(statement, 0), want);
+    sqlite3_finalize(statement);
+}
+
+static sqlite3_stmt *ask(struct whole *whole, const char *sql, sqlite3 **db, int *got)
+{
+    sqlite3_stmt *statement;
+
+    assert_int_equal(sqlite3_open_v2(whole->database, db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+    check(*db, "PRAGMA integrity_check", "ok");
+    check(*db, "SELECT count(*) FROM pragma_foreign_key_check", "0");
+    check(*db,
+          "SELECT (SELECT count(*) FROM url) - (SELECT count(*) FROM page) - (SELECT count(*) FROM url WHERE skip NOT "
+          "NULL) - (SELECT count(*) FROM frontier)",
+          "0");
+    if (sqlite3_prepare_v2(*db, sql, -1, &statement, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(*db));
+    *got = sqlite3_step(statement);
+    return statement;
+}
+
+long whole_number(struct whole *whole, const char *sql)
+{
+    sqlite3 *db;
+    int got;
+    sqlite3_stmt *statement = ask(whole, sql, &db, &got);
+    long number;
+
+    assert_int_equal(got, SQLITE_ROW);
+    number = (long)sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+    return number;
+}
+
+const char *whole_text(struct whole *whole, const char *sql)
+{
+    static char text[4096];
+    sqlite3 *db;
+    int got;
+    sqlite3_stmt *statement = ask(whole, sql, &db, &got);
+    const char *found = got == SQLITE_ROW ? (const char *)sqlite3_column_text(statement, 0) : NULL;
+
+    snprintf(text, sizeof text, "%s", found == NULL ? "" : found);
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+    return text;
+}
+
+bool whole_tree_make(void *arg, const char *host, const char *target, struct site_page *page, struct buf *text)
+{
+    struct whole_tree *tree = arg;
+    char *end;
+    long number = strncmp(target, "/p/", 3) == 0 ? strtol(target + 3, &end, 10) : -1;
+
+    (void)host;
+    if (number < 0 || number >= tree->count || *end != '\0')
+        return false;
+    if (++tree->requests == tree->kill_at && tree->kill_pid > 0)
+        kill(tree->kill_pid, SIGKILL);
+    buf_printf(text, "<title>Page %ld</title><a href=0>home</a>", number);
+    for (long child = 3 * number + 1; child <= 3 * number + 3 && child < tree->count; child++)
+        buf_printf(text, " <a href=\"%ld\">page %ld</a>", child, child);
+    page->type = "text/html";
+    page->body = text->data;
+    page->body_size = text->size;
+    return true;
+}
