@@ -243,7 +243,8 @@ static void read_robots(struct extract *x, struct page *page)
         return;
     for (size_t i = 0; i < count; i++)
         add_sitemap_file(x, page, robots_sitemap(page->rules, i));
-    if (count == 0)
+    /* The usual place, if nothing forbids to look there; one that robots.txt names is meant to be read. */
+    if (count == 0 && (page->rules == NULL || robots_check(page->rules, slice_of("/sitemap.xml")).allowed))
         add_sitemap_file(x, page, slice_of("/sitemap.xml"));
 }
 

@@ -229,11 +229,6 @@ static void offer_link(struct offer *offer, struct page_link *link, bool is_hop)
         seen_set(f->seen, place, id_with(link->id, SEEN_UNVISITED));
 }
 
-static bool is_wanted(const struct page_link *link)
-{
-    return link->follow || link->record;
-}
-
 static void offer_links(struct frontier *f, struct page *page, int64_t now_ms)
 {
     struct offer offer = {.f = f, .page = page, .last_host = page->host, .now_ms = now_ms};
@@ -242,10 +237,9 @@ static void offer_links(struct frontier *f, struct page *page, int64_t now_ms)
                                                                                 moved to */
 
     for (uint32_t i = 0; i < page->link_count; i++)
-        if (is_wanted(&page->links[i]))
-            seen_prefetch(f->seen, page->links[i].text_hash);
+        seen_prefetch(f->seen, page->links[i].text_hash);
     for (uint32_t i = 0; i < page->link_count; i++)
-        if ((int32_t)i != left_out && is_wanted(&page->links[i]))
+        if ((int32_t)i != left_out)
             offer_link(&offer, &page->links[i], (int32_t)i == hop);
 }
 

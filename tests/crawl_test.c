@@ -217,7 +217,11 @@ static const struct site_page FAULTS[] = {
     {.path = "/",
      .type = "text/html",
      .body = "<title>H</title><a href=once>1<a href=cut>2<a href=pdf>3<a href=noise>4"},
-    {.path = "/once", .type = "text/html", .body = "<title>Well again</title>", .fault = SITE_RESETS, .fault_times = 1},
+    {.path = "/once",
+     .type = "text/html",
+     .body = "<title>Well again</title>",
+     .fault = SITE_RESETS,
+     .fault_times = 2}, /* libcurl asks once more by itself */
     {.path = "/cut", .type = "text/html", .body = "<title>Cut</title>.....................", .fault = SITE_TRUNCATES},
     {.path = "/pdf", .type = "application/pdf", .body = "%PDF-1.4 ..."},
     {.path = "/noise", .raw = "SSH-2.0-OpenSSH_9.2\r\n"},

@@ -51,20 +51,20 @@ void whole_free(struct whole *whole)
 int whole_crawl(struct whole *whole, const struct site *site, const char *const *args)
 {
     char urls[ARGS_MAX][SITE_URL_SIZE];
-    char *argv[ARGS_MAX] = {"crawl", "--config=none", "-q", "-o", whole->database};
+    const char *argv[ARGS_MAX] = {"crawl", "--config=none", "-q", "-o", whole->database};
     int argc = 5, status;
     struct options options;
     struct err err;
 
     for (; *args != NULL; args++) {
         assert_true(argc < ARGS_MAX);
-        argv[argc] = (char *)*args;
+        argv[argc] = *args;
         if (strncmp(*args, "{site}", 6) == 0)
             argv[argc] = site_url(site, *args + 6, urls[argc]);
         argc++;
     }
     options_init(&options);
-    if (!command_parse(&options, argc, argv, &err))
+    if (!command_parse(&options, argc, (char *const *)argv, &err))
         fail_msg("%s", err.text);
     status = crawl_run(&options);
     options_free(&options);
