@@ -55,11 +55,22 @@ static void internal_subset(void *context, const xmlChar *name, const xmlChar *p
 static void entity_declaration(void *context, const xmlChar *name, int type, const xmlChar *public_id,
                                const xmlChar *system_id, xmlChar *content)
 {
+    static xmlChar nothing = '\0';
     xmlParserCtxtPtr parser = context;
 
     /* Depth without bound is for pages that bring no entities to blow up. */
     parser->options &= ~XML_PARSE_HUGE;
-    xmlSAX2EntityDecl(context, name, type, public_id, system_id, content);
+    switch (type) {
+    case XML_EXTERNAL_GENERAL_PARSED_ENTITY:
+    case XML_EXTERNAL_PARAMETER_ENTITY:
+        /* What stands elsewhere is nothing: it is never loaded. */
+        type = type == XML_EXTERNAL_PARAMETER_ENTITY ? XML_INTERNAL_PARAMETER_ENTITY : XML_INTERNAL_GENERAL_ENTITY;
+        xmlSAX2EntityDecl(context, name, type, NULL, NULL, &nothing);
+        break;
+    default:
+        xmlSAX2EntityDecl(context, name, type, public_id, system_id, content);
+        break;
+    }
 }
 
 static xmlEntityPtr get_entity(void *context, const xmlChar *name)
@@ -229,8 +240,9 @@ void html_xml_read(struct build *b, const struct name_table *names, struct slice
         abort(); /* out of memory, and libxml2 has said so */
     parser->userData = parser;
     parser->_private = &r;
-    xmlCtxtUseOptions(parser, XML_PARSE_HUGE | XML_PARSE_NONET | XML_PARSE_IGNORE_ENC | XML_PARSE_NOERROR |
-                                  XML_PARSE_NOWARNING);
+    /* NOENT: else attributes come with their references undone. Nothing external is ever declared. */
+    xmlCtxtUseOptions(parser, XML_PARSE_HUGE | XML_PARSE_NOENT | XML_PARSE_NONET | XML_PARSE_IGNORE_ENC |
+                                  XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
     for (size_t at = 0;;) {
         size_t size = page.size - at < PIECE ? page.size - at : PIECE;
         bool last = at + size == page.size;

@@ -6,7 +6,7 @@
 
 void tree_start(struct tree *t, const struct token_wants *wants, size_t page_bytes)
 {
-    stack_clear(&t->stack, 1000000 + 16 * (int64_t)page_bytes);
+    stack_clear(&t->stack, 1000000 + 4 * (int64_t)page_bytes);
     notes_start(&t->notes, wants);
     t->mode = MODE_INITIAL;
     t->template_count = 0;
