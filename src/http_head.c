@@ -47,7 +47,7 @@ void http_head_begin(struct http_head *head)
     begin_fields(head);
     head->status = 0;
     head->ended = false;
-    head->bytes = head->lines = 0;
+    head->bytes = head->lines = head->cookie_bytes = 0;
     head->wrong = NULL;
 }
 
@@ -151,6 +151,8 @@ static enum http_head_event add_field(struct http_head *head, struct slice line)
         add_value(head, &head->last_modified, value, FIRST_COUNTS);
     else if (is_name(name, "retry-after"))
         add_value(head, &head->retry_after, value, FIRST_COUNTS);
+    else if (is_name(name, "set-cookie"))
+        head->cookie_bytes += value.size;
     else if (is_name(name, "content-length"))
         return add_length(head, value);
     return HTTP_HEAD_GOES_ON;

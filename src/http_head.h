@@ -27,7 +27,8 @@ struct http_head {
     int64_t content_length; /* -1: not said */
     size_t bytes;           /* of all lines, interim heads and trailer included */
     size_t lines;
-    const char *wrong; /* a sentence of ours; NULL: nothing */
+    size_t cookie_bytes; /* of Set-Cookie fields */
+    const char *wrong;   /* a sentence of ours; NULL: nothing */
 
     /* Values without the blanks around them, bytes as they came. The first Location, ETag ... counts; several
      * Content-Type, Content-Encoding and X-Robots-Tag are joined by ", ". */

@@ -213,6 +213,33 @@ static void load_cookies(struct http_shared *shared)
     curl_easy_cleanup(easy);
 }
 
+static size_t weigh_cookies(CURL *easy)
+{
+    struct curl_slist *cookies = NULL;
+    size_t bytes = 0;
+
+    curl_easy_getinfo(easy, CURLINFO_COOKIELIST, &cookies);
+    for (const struct curl_slist *c = cookies; c != NULL; c = c->next)
+        bytes += strlen(c->data);
+    curl_slist_free_all(cookies);
+    return bytes;
+}
+
+void http_shared_note_cookies(struct http_shared *shared, CURL *easy, size_t bytes)
+{
+    size_t before = bytes == 0 ? 0 : atomic_fetch_add(&shared->cookie_bytes, bytes);
+
+    /* The one whose addition reaches the mark looks; most cookies only take the place of an older one. */
+    if (before >= HTTP_COOKIE_BYTES_MAX / 2 || before + bytes < HTTP_COOKIE_BYTES_MAX / 2)
+        return;
+    atomic_store(&shared->cookie_bytes, 0);
+    if (weigh_cookies(easy) < HTTP_COOKIE_BYTES_MAX / 2)
+        return;
+    curl_easy_setopt(easy, CURLOPT_COOKIELIST, "ALL");
+    if (shared->settings->cookie_file != NULL)
+        load_cookies(shared);
+}
+
 struct http_shared *http_shared_new(const struct http_settings *settings, struct err *err)
 {
     static const curl_lock_data kinds[] = {CURL_LOCK_DATA_COOKIE, CURL_LOCK_DATA_DNS, CURL_LOCK_DATA_SSL_SESSION,

@@ -6,8 +6,9 @@
 
 #include <curl/curl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 
-/* What all transfers share, as libcurl wants it: for the http files only. Constant after http_shared_new() but for what
+/* What all transfers share, as libcurl wants it: for the http files only. Constant once transfers run but for what
  * libcurl keeps in `share`, which has its own locks. */
 struct http_credential {
     char *origin; /* "https://www.example.org" */
@@ -24,6 +25,7 @@ struct http_shared {
     struct http_credential *credentials;
     size_t credential_count;
     struct curl_slist *resolve;
+    atomic_size_t cookie_bytes; /* of Set-Cookie fields since the cookies were last weighed */
 };
 
 /* Sets on `easy` all that is the same for every transfer. False: libcurl lacks something. */
@@ -31,5 +33,12 @@ bool http_shared_apply(const struct http_shared *shared, CURL *easy);
 
 /* The request's header fields; belong to `shared`. */
 struct curl_slist *http_shared_headers(const struct http_shared *shared, struct slice origin, struct slice host);
+
+/* Most bytes of cookies that are kept. libcurl itself has no limit: with more all are forgotten but for those of the
+ * user's file. */
+#define HTTP_COOKIE_BYTES_MAX (4u * 1024 * 1024)
+
+/* An answer to `easy` had `bytes` of Set-Cookie fields. Any thread. */
+void http_shared_note_cookies(struct http_shared *shared, CURL *easy, size_t bytes);
 
 #endif

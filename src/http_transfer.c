@@ -454,6 +454,7 @@ struct page *http_transfer_end(struct http_transfer *t, CURLcode code)
     if (!t->failed || (t->answer != PAGE_PENDING && t->answer != PAGE_OK))
         page->outcome = t->answer;
     http_result_measure(page, t->easy);
+    http_shared_note_cookies(t->context->shared, t->easy, t->head.cookie_bytes);
     set_running(t);
     http_body_close(&t->body);
     if (t->failed || (page->outcome != PAGE_OK && page->outcome != PAGE_HTTP_ERROR))

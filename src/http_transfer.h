@@ -14,7 +14,7 @@
 /* One request and its answer: a libcurl handle with the callbacks that fill in a page, and its limits of time. Used for
  * one page after the other. One thread. */
 struct http_context { /* of a struct http, the same for all its transfers; outlives them */
-    const struct http_shared *shared;
+    struct http_shared *shared;
     const struct http_settings *settings;
     struct http_guard *guard;
     struct budget *budget;

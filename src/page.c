@@ -21,17 +21,10 @@ const char *const page_outcome_names[PAGE_OUTCOME_COUNT] = {
 };
 
 const char *const page_skip_names[SKIP_REASON_COUNT] = {
-    [SKIP_NONE] = "none",
-    [SKIP_ROBOTS] = "robots",
-    [SKIP_OFF_SCOPE] = "off_scope",
-    [SKIP_REJECTED] = "rejected",
-    [SKIP_BAD_URL] = "bad_url",
-    [SKIP_LEVEL] = "level",
-    [SKIP_LIMIT] = "limit",
-    [SKIP_TRAP] = "trap",
-    [SKIP_DUPLICATE] = "duplicate",
-    [SKIP_NOFOLLOW] = "nofollow",
-    [SKIP_KIND] = "kind", [SKIP_HOST_GAVE_UP] = "host_gave_up",
+    [SKIP_NONE] = "none",         [SKIP_ROBOTS] = "robots",   [SKIP_OFF_SCOPE] = "off_scope",
+    [SKIP_REJECTED] = "rejected", [SKIP_BAD_URL] = "bad_url", [SKIP_LEVEL] = "level",
+    [SKIP_LIMIT] = "limit",       [SKIP_TRAP] = "trap",       [SKIP_DUPLICATE] = "duplicate",
+    [SKIP_NOFOLLOW] = "nofollow", [SKIP_KIND] = "kind",       [SKIP_HOST_GAVE_UP] = "host_gave_up",
 };
 
 uint16_t page_link_depth(const struct page *page, unsigned kind)
@@ -122,6 +115,14 @@ void page_fail(struct page *page, enum page_outcome outcome, const char *format,
     va_end(args);
 }
 
+/* Statuses by which servers refuse HEAD, where GET may show that the page is there. */
+static bool refuses_head(const struct page *page)
+{
+    return page->kind == PAGE_EXTERNAL && page->tries < 2 &&
+           (page->status == 400 || page->status == 403 || page->status == 405 || page->status == 406 ||
+            page->status == 501);
+}
+
 bool page_may_retry(const struct page *page)
 {
     switch (page->outcome) {
@@ -131,8 +132,8 @@ bool page_may_retry(const struct page *page)
     case PAGE_TRUNCATED:
         return true;
     case PAGE_HTTP_ERROR:
-        return page->status == 429 || page->status == 500 || page->status == 502 || page->status == 503 ||
-               page->status == 504;
+        return refuses_head(page) || page->status == 429 || page->status == 500 || page->status == 502 ||
+               page->status == 503 || page->status == 504;
     default:
         return false;
     }

@@ -21,7 +21,7 @@ enum page_kind {
     PAGE_DOCUMENT, /* a URL of the crawl */
     PAGE_ROBOTS,   /* robots.txt of a host: decides for the host, has no row of its own */
     PAGE_SITEMAP,  /* a sitemap: has a row, and its entries are offered */
-    PAGE_EXTERNAL, /* a link out of scope, asked for once by HEAD (--check-external) */
+    PAGE_EXTERNAL, /* a link out of scope, asked for by HEAD, and by GET if that is refused (--check-external) */
     PAGE_PROBE,    /* a made-up name, asked for to know how a host says "not found" */
     PAGE_SEEDS,    /* carries seeds as links to the writer; never fetched */
     PAGE_REFILL    /* asks the writer for a host's row or its waiting rows, or brings its state; never fetched */
@@ -94,9 +94,10 @@ struct page_link {
     int64_t host_id;  /* row id of the host if it will be fetched, else 0 */
     uint16_t depth;   /* links from a seed, for the row */
     bool is_new;      /* the writer inserts its row */
-    bool is_upgrade;  /* its row was a skipped one and waits from now on: skip is cleared, found_on, depth, via set anew */
-    bool host_is_new; /* the writer inserts the host's row first: origin is the first host_size bytes of the URL. Also with
-                         id 0: where the robots.txt of another host was redirected to */
+    bool is_upgrade;  /* its row was a skipped one and waits from now on: skip is cleared, found_on, depth, via set anew
+                       */
+    bool host_is_new; /* the writer inserts the host's row first: origin is the first host_size bytes of the URL. Also
+                         with id 0: where the robots.txt of another host was redirected to */
 };
 
 enum page_link_kind { /* after enum html_link_kind: ways a URL comes in that are no element */
@@ -113,8 +114,8 @@ struct host_state {
     char *origin;                     /* "https://www.example.org"; owned */
     int robots_status;                /* HTTP status of robots.txt, 0: none yet, -1: no answer at all */
     enum page_outcome robots_outcome; /* with -1: what went wrong */
-    int64_t robots_ms; /* when it was fetched; 0: never */
-    char *robots_body; /* its text, at most ROBOTS_BODY_LIMIT; owned, NULL: none or unchanged */
+    int64_t robots_ms;                /* when it was fetched; 0: never */
+    char *robots_body;                /* its text, at most ROBOTS_BODY_LIMIT; owned, NULL: none or unchanged */
     size_t robots_size;
     int64_t crawl_delay_ms; /* as written there; -1: none */
     int64_t held_until_ms;  /* nothing is asked before; 0: not held */
@@ -133,8 +134,8 @@ void host_state_free(struct host_state *state);
 
 struct page;
 
-/* Links from a seed to what `page` brings in the way `kind` (of a page_link): one more than to the page, but as many for
- * a redirect, a refresh and a sitemap file; 0 for a seed. */
+/* Links from a seed to what `page` brings in the way `kind` (of a page_link): one more than to the page, but as many
+ * for a redirect, a refresh and a sitemap file; 0 for a seed. */
 uint16_t page_link_depth(const struct page *page, unsigned kind);
 
 #define PAGE_REDIRECTS_MAX 16
@@ -187,8 +188,8 @@ struct page {
     /* For the host, of a PAGE_ROBOTS: set by the parser, taken by frontier_finish(). */
     struct host *robots_for;       /* whose robots.txt this is, though a redirect may have led elsewhere */
     struct robots *rules;          /* parsed; NULL unless the outcome is PAGE_OK */
-    struct host_state *host_state; /* to be recorded with this page, whatever host it is of; owned, NULL: nothing. Set by
-                                      frontier_finish(); to that of a PAGE_ROBOTS that is PAGE_OK the parser adds
+    struct host_state *host_state; /* to be recorded with this page, whatever host it is of; owned, NULL: nothing. Set
+                                      by frontier_finish(); to that of a PAGE_ROBOTS that is PAGE_OK the parser adds
                                       robots_body */
 
     /* What the parser found. All text lies in `pool`. */
@@ -219,7 +220,8 @@ void page_free(struct page *page);
 void page_fail(struct page *page, enum page_outcome outcome, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* True if another try may help: DNS, connect, time-out, reset, truncation, 429 and 5xx. One table. */
+/* True if another try may help: DNS, connect, time-out, reset, truncation, 429 and 5xx; and a HEAD refused. One table.
+ */
 bool page_may_retry(const struct page *page);
 
 #endif

@@ -1,6 +1,7 @@
 #include "http.h"
 
 #include "clock.h"
+#include "http_shared.h"
 #include "mem.h"
 #include "robots.h"
 #include "site.h"
@@ -12,6 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include <cmocka.h>
@@ -688,6 +690,7 @@ static void external_links_are_asked_for_by_head_and_then_by_get(void **state)
     (void)state;
     assert_int_equal(page->outcome, PAGE_HTTP_ERROR);
     assert_int_equal(page->status, 405);
+    assert_true(page_may_retry(page));
     done(rig, page);
     page = new_page(rig, PAGE_EXTERNAL, "/");
     page->tries = 2;
@@ -718,6 +721,61 @@ static void a_cookie_comes_back_to_its_host(void **state)
     assert_true(site_head(rig->site, "/get", head, sizeof head));
     assert_non_null(strstr(head, "\r\nCookie: wall=1\r\n"));
     http_free(first);
+    rig_stop(rig);
+}
+
+static void cookies_of_the_users_file_are_sent(void **state)
+{
+    static const struct site_page SITE[] = {{0}};
+    char name[] = "http_test-XXXXXX", head[4096];
+    FILE *file = fdopen(mkstemp(name), "w");
+    struct http_settings settings = SETTINGS;
+    struct rig *rig;
+
+    (void)state;
+    fputs("# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t0\tlogin\tyes\n", file);
+    fclose(file);
+    settings.cookie_file = name;
+    rig = rig_start(SITE, settings);
+    check_outcome(rig, "/", PAGE_HTTP_ERROR);
+    assert_true(site_head(rig->site, "/", head, sizeof head));
+    assert_non_null(strstr(head, "\r\nCookie: login=yes\r\n"));
+    rig_stop(rig);
+    remove(name);
+}
+
+/* Each answer sets thirty cookies of other names. */
+static bool make_cookies(void *arg, const char *host, const char *target, struct site_page *page, struct buf *text)
+{
+    (void)arg;
+    (void)host;
+    for (int i = 0; i < 30; i++)
+        buf_printf(text, "Set-Cookie: %s-%d=%03000d; Path=/never\r\n", target + 1, i, i);
+    *page = (struct site_page){.type = "text/html", .headers = text->data, .body = "<p>"};
+    return true;
+}
+
+static void a_flood_of_cookies_is_forgotten(void **state)
+{
+    struct rig *rig = rig_of(site_start_made(make_cookies, NULL, 0), SETTINGS, BUDGET);
+    struct curl_slist *cookies = NULL;
+    CURL *easy = curl_easy_init();
+    size_t bytes = 0;
+
+    (void)state;
+    for (int i = 0; i < 60; i++) {
+        char path[16];
+
+        snprintf(path, sizeof path, "/%d", i);
+        check_outcome(rig, path, PAGE_OK);
+    }
+    curl_easy_setopt(easy, CURLOPT_SHARE, rig->shared->share);
+    curl_easy_getinfo(easy, CURLINFO_COOKIELIST, &cookies);
+    for (const struct curl_slist *c = cookies; c != NULL; c = c->next)
+        bytes += strlen(c->data);
+    curl_slist_free_all(cookies);
+    curl_easy_cleanup(easy);
+    assert_in_range(bytes, 1, HTTP_COOKIE_BYTES_MAX);
     rig_stop(rig);
 }
 
@@ -830,6 +888,8 @@ int main(void)
         cmocka_unit_test(what_is_sent_is_the_url_as_it_stands_without_userinfo),
         cmocka_unit_test(external_links_are_asked_for_by_head_and_then_by_get),
         cmocka_unit_test(a_cookie_comes_back_to_its_host),
+        cmocka_unit_test(cookies_of_the_users_file_are_sent),
+        cmocka_unit_test(a_flood_of_cookies_is_forgotten),
         cmocka_unit_test(secrets_go_only_where_they_belong),
         cmocka_unit_test(settings_that_cannot_be_used_are_refused_with_a_reason),
         cmocka_unit_test(retry_after_is_read_as_seconds_or_as_a_date),
