@@ -77,7 +77,8 @@ static bool open_store(struct crawl *c, struct err *err)
 {
     enum store_failure why;
     struct buf settings = {.limit = 1 << 20}, args = {.limit = 1 << 20};
-    struct store_options options = {.keep_links = c->options->links != OPTIONS_LINKS_NONE,
+    struct store_options options = {.fresh = c->options->fresh,
+                                    .keep_links = c->options->links != OPTIONS_LINKS_NONE,
                                     .sync_full = c->options->sync == OPTIONS_SYNC_FULL};
 
     options_add_json(c->options, &settings);
@@ -114,6 +115,19 @@ static void tell_old_seed(void *arg, struct slice text)
     url_free(&url);
 }
 
+/* A proxy that was not asked for on the command line is no surprise if it is said. */
+static void say_proxy(const struct http_settings *http)
+{
+    if (http->proxy != NULL)
+        return;
+    if (http->environment.http_proxy != NULL)
+        log_note("http requests go through the proxy that http_proxy names");
+    if (http->environment.https_proxy != NULL)
+        log_note("https requests go through the proxy that https_proxy names");
+    if (http->environment.all_proxy != NULL)
+        log_note("requests go through the proxy that all_proxy names");
+}
+
 /* The parts that all threads share; they know nothing of each other's insides. */
 static bool build(struct crawl *c, struct err *err)
 {
@@ -126,6 +140,7 @@ static bool build(struct crawl *c, struct err *err)
     }
     s->http.may_be_private = may_be_private;
     s->http.arg = c->scope;
+    say_proxy(&s->http);
     c->shared = http_shared_new(&s->http, err);
     if (c->shared == NULL) {
         c->status = CRAWL_USAGE;

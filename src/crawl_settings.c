@@ -87,6 +87,7 @@ static void set_http(struct crawl_settings *s, const struct options *o)
         .from = o->from,
         .headers = list_of(s, &o->host.headers),
         .proxy = o->proxy,
+        .environment = {getenv("http_proxy"), getenv("https_proxy"), getenv("all_proxy"), getenv("no_proxy")},
         .cacert = o->cacert,
         .cert = o->cert,
         .key = o->key,

@@ -15,7 +15,10 @@ struct http_settings {
     const char *from;           /* NULL: none; likewise below */
     const char *const *headers; /* "Name: value", NULL-terminated. Authorization and Cookie among them go only to hosts
                                    that a seed names, and to origins of `credentials` */
-    const char *proxy;          /* http://, https://, socks5:// ...; none is taken from the environment */
+    const char *proxy;          /* http://, https://, socks5:// ...; "": none at all; NULL: as the environment says */
+    struct {                    /* what the environment says; NULL: nothing */
+        const char *http_proxy, *https_proxy, *all_proxy, *no_proxy;
+    } environment;
     const char *cacert, *cert, *key;
     const char *const *resolve; /* curl's HOST:PORT:ADDRESS, NULL-terminated */
     const char *netrc_file;

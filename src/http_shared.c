@@ -322,7 +322,6 @@ bool http_shared_apply(const struct http_shared *shared, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_MAX_RECV_SPEED_LARGE, (curl_off_t)s->limit_rate);
     curl_easy_setopt(easy, CURLOPT_IPRESOLVE, ip_resolve(s->ip_version));
     curl_easy_setopt(easy, CURLOPT_USERAGENT, s->user_agent);
-    curl_easy_setopt(easy, CURLOPT_PROXY, s->proxy == NULL ? "" : s->proxy); /* "": not the environment's either */
     curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
     curl_easy_setopt(easy, CURLOPT_NETRC, s->netrc_file == NULL ? (long)CURL_NETRC_IGNORED : (long)CURL_NETRC_OPTIONAL);
     curl_easy_setopt(easy, CURLOPT_NETRC_FILE, s->netrc_file);

@@ -1,5 +1,6 @@
 #include "http_transfer.h"
 
+#include "http_proxy.h"
 #include "http_result.h"
 #include "mem.h"
 #include "robots.h"
@@ -279,7 +280,7 @@ static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl
 
     (void)purpose;
     /* With a proxy it is the proxy's address, which the user gave. */
-    if (t->context->settings->proxy == NULL &&
+    if (!t->by_proxy &&
         http_guard_refuses_address(t->context->guard, url_host(&t->url), &address->addr)) {
         t->refused_address = true;
         return CURL_SOCKET_BAD;
@@ -393,6 +394,8 @@ static void forget(struct http_transfer *t, struct page *page)
 
 bool http_transfer_begin(struct http_transfer *t, struct page *page)
 {
+    const char *proxy;
+
     assert(t->page == NULL);
     if (!may_be_asked(t, page))
         return false;
@@ -401,6 +404,9 @@ bool http_transfer_begin(struct http_transfer *t, struct page *page)
     forget(t, page);
     curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER,
                      http_shared_headers(t->context->shared, buf_slice(&t->origin), url_host(&t->url)));
+    proxy = http_proxy_for(t->context->settings, &t->url);
+    t->by_proxy = proxy[0] != '\0';
+    curl_easy_setopt(t->easy, CURLOPT_PROXY, proxy);
     /* Another try is not spoilt by the connection that was: on one that is reused libcurl would, after a drop, ask
      * once more by itself, and the host would be asked more often than we count. */
     curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, page->tries > 1 ? 1L : 0L);

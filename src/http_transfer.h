@@ -38,6 +38,7 @@ struct http_transfer {
     bool drains;              /* the body is of no use: read so that the connection can be kept, thrown away */
     bool ended_early;         /* we ended it, and all that is wanted is there */
     bool failed;              /* we ended it, and the page has its outcome */
+    bool by_proxy;        /* what is connected to is a proxy, which the user named */
     bool refused_address;     /* one of the host's addresses may not be asked */
     bool out_of_files;
     bool paused;

@@ -22,6 +22,7 @@ struct store_options {
     const char *settings; /* options in force as JSON object text, likewise */
     const char *versions; /* of program and libraries, likewise */
     bool keep_links;      /* --links: rows in `link` at all */
+    bool fresh;            /* what is at the address is kept under another name, PATH.~N~, and a new one begun */
     bool sync_full;       /* survive a power cut to the last commit */
 };
 

@@ -2,6 +2,7 @@
 
 #include "clock.h"
 #include "html.h"
+#include "log.h"
 #include "mem.h"
 #include "store_sqlite_parts.h"
 
@@ -196,13 +197,44 @@ static bool prepare(struct sqlite_store *s, const struct store_options *options,
     return begin_run(s, options, err);
 }
 
+/* Renames the database and what belongs to it to the first free PATH.~N~. The lock is held: no crawl uses it. */
+static bool set_aside(const char *path, struct err *err)
+{
+    static const char *const parts[] = {"-wal", "-shm",
+                                        ""}; /* the database last: a rest of it is never taken for all */
+    struct buf from = {.limit = 1 << 16}, to = {.limit = 1 << 16};
+    bool good = true;
+    int number = 0;
+
+    if (access(path, F_OK) != 0)
+        return true;
+    do {
+        buf_clear(&to);
+        buf_printf(&to, "%s.~%d~", path, ++number);
+    } while (access(to.data, F_OK) == 0);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && good; i++) {
+        buf_clear(&from);
+        buf_clear(&to);
+        buf_printf(&from, "%s%s", path, parts[i]);
+        buf_printf(&to, "%s.~%d~%s", path, number, parts[i]);
+        if (rename(from.data, to.data) != 0 && errno != ENOENT)
+            good = err_set(err, "cannot rename %s to %s: %s", from.data, to.data, strerror(errno));
+    }
+    if (good)
+        log_note("the old %s is kept as %s", path, to.data);
+    buf_free(&from);
+    buf_free(&to);
+    return good;
+}
+
 struct store *store_sqlite_open(const char *path, const struct store_options *options, enum store_failure *why,
                                 struct err *err)
 {
     struct sqlite_store *s;
     bool in_use;
 
-    if (!check_file(path, why, err))
+    *why = STORE_FILE;
+    if (!options->fresh && !check_file(path, why, err))
         return NULL;
     s = mem_new(sizeof *s);
     s->base.calls = &calls;
@@ -213,7 +245,8 @@ struct store *store_sqlite_open(const char *path, const struct store_options *op
     s->lock = store_lock_take(path, &in_use, err);
     if (s->lock == NULL)
         *why = in_use ? STORE_IN_USE : STORE_FILE;
-    else if (store_sqlite_connect(s, options->sync_full, err) && prepare(s, options, why, err))
+    else if ((!options->fresh || set_aside(path, err)) && store_sqlite_connect(s, options->sync_full, err) &&
+             prepare(s, options, why, err))
         return &s->base;
     store_sqlite_free(s);
     return NULL;

@@ -313,6 +313,27 @@ static void a_database_of_somebody_else_is_left_untouched(void **state)
     site_stop(site);
 }
 
+static void a_fresh_crawl_keeps_the_old_one_under_another_name(void **state)
+{
+    struct whole_tree tree = {.count = 20};
+    struct site *site = site_start_made(whole_tree_make, &tree, 0);
+    struct whole w, old;
+
+    (void)state;
+    whole_init(&w);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "--max-pages=5", "{site}/p/0"), CRAWL_DONE);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "--fresh", "{site}/p/0"), CRAWL_DONE);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "--fresh", "--max-pages=1", "{site}/p/0"), CRAWL_DONE);
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM pages"), 1);
+    old = w;
+    snprintf(old.database, sizeof old.database, "%.70s/crawl.db.~1~", w.folder);
+    assert_int_equal(whole_number(&old, "SELECT count(*) FROM pages"), 5);
+    snprintf(old.database, sizeof old.database, "%.70s/crawl.db.~2~", w.folder);
+    assert_int_equal(whole_number(&old, "SELECT count(*) FROM pages WHERE outcome = 'ok'"), 20);
+    whole_free(&w);
+    site_stop(site);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -331,6 +352,7 @@ int main(void)
         cmocka_unit_test(a_crawl_that_could_fetch_no_seed_says_so_by_its_status),
         cmocka_unit_test(what_only_a_sitemap_knows_is_an_orphan),
         cmocka_unit_test(a_database_of_somebody_else_is_left_untouched),
+        cmocka_unit_test(a_fresh_crawl_keeps_the_old_one_under_another_name),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
