@@ -54,7 +54,7 @@ static bool make(void *arg, const char *host, const char *target, struct site_pa
     for (const char *c = target; *c != '\0'; c++)
         seed = seed * 31 + (unsigned char)*c;
     if (page->delay_ms == 0) /* about as long as a small server on the net takes */
-        page->delay_ms = 10 + (int)(demo_chance(seed, 9) % 50);
+        page->delay_ms = 4 + (int)(demo_chance(seed, 9) % 25);
     return true;
 }
 

@@ -296,6 +296,14 @@ void http_shared_free(struct http_shared *shared)
     free(shared);
 }
 
+/* libcurl looks at the rate after up to a hundred buffers: this makes that a quarter of a second, or 100 KB. */
+static long buffer_bytes(int64_t limit_rate)
+{
+    return limit_rate / 400 < 1024                  ? 1024
+           : limit_rate / 400 < CURL_MAX_WRITE_SIZE ? (long)(limit_rate / 400)
+                                                    : CURL_MAX_WRITE_SIZE;
+}
+
 static long ip_resolve(int ip_version)
 {
     return ip_version == 4 ? CURL_IPRESOLVE_V4 : ip_version == 6 ? CURL_IPRESOLVE_V6 : CURL_IPRESOLVE_WHATEVER;
@@ -320,6 +328,8 @@ bool http_shared_apply(const struct http_shared *shared, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)s->connect_timeout_ms);
     curl_easy_setopt(easy, CURLOPT_MAX_RECV_SPEED_LARGE, (curl_off_t)s->limit_rate);
+    if (s->limit_rate > 0)
+        curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, buffer_bytes(s->limit_rate));
     curl_easy_setopt(easy, CURLOPT_IPRESOLVE, ip_resolve(s->ip_version));
     curl_easy_setopt(easy, CURLOPT_USERAGENT, s->user_agent);
     curl_easy_setopt(easy, CURLOPT_NOPROXY, "");

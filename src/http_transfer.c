@@ -163,6 +163,8 @@ static bool on_head_end(struct http_transfer *t)
     http_transfer_note_due(t);
     http_result_keep(page, &t->head);
     t->answer = judge_status(t);
+    if (t->answer == PAGE_BAD_REDIRECT)
+        page_fail(page, PAGE_PENDING, "%d without a Location", t->head.status);
     if (page->kind == PAGE_EXTERNAL)
         return page->tries < 2 || drain(t);
     if (!has_body(t))

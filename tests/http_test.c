@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -475,7 +476,8 @@ static void transfers_beyond_the_budget_pause_and_come_whole(void **state)
         pages[i] = wait_one(rig);
     while (budget_refusals(rig->budget) == 0)
         assert_int_equal(http_wait(rig->http, 1, &pages[2], 1), 0);
-    assert_int_equal(http_wait(rig->http, 0, &pages[2], 1), 0);
+    /* Longer than idle_timeout_ms: that they wait is our doing, and not counted. */
+    assert_int_equal(http_wait(rig->http, 400, &pages[2], 1), 0);
     assert_true(budget_used(rig->budget) <= 2 * (SIZE + 1));
     for (int i = 0; i < COUNT; i++) {
         if (i >= 2)
@@ -617,6 +619,78 @@ static void another_thread_ends_the_waiting(void **state)
     rig_stop(rig);
 }
 
+static void no_descriptor_left_is_said_as_such(void **state)
+{
+    static const struct site_page SITE[] = {{.path = "/", .type = "text/html", .body = "<p>"}, {0}};
+    struct rig *rig = rig_start(SITE, SETTINGS);
+    struct rlimit limit, tight;
+    struct page *page;
+    int next = dup(0);
+
+    (void)state;
+    close(next);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    tight = limit;
+    tight.rlim_cur = (rlim_t)next;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &tight), 0);
+    page = fetch(rig, PAGE_DOCUMENT, "/");
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    assert_int_equal(page->outcome, PAGE_CONN_ERROR);
+    assert_non_null(strstr(page->error, "ulimit -n"));
+    done(rig, page);
+    check_outcome(rig, "/", PAGE_OK);
+    rig_stop(rig);
+}
+
+struct worker {
+    struct rig rig; /* its own http, all else shared */
+    pthread_t thread;
+};
+
+static void *work(void *arg)
+{
+    struct worker *worker = arg;
+    char url[SITE_URL_SIZE];
+
+    for (int i = 0; i < 30; i++) {
+        snprintf(url, sizeof url, "http://h%d.test:%d/", i % 5, site_port(worker->rig.site));
+        done(&worker->rig, fetch(&worker->rig, PAGE_DOCUMENT, url));
+    }
+    return NULL;
+}
+
+static void threads_share_names_cookies_and_the_budget(void **state)
+{
+    enum { COUNT = 4 };
+    static const struct site_page SITE[] = {
+        {.path = "/", .type = "text/html", .headers = "Set-Cookie: a=b\r\n", .body = "<p>"}, {0}};
+    struct site *site = site_start(SITE);
+    struct http_settings settings = SETTINGS;
+    struct worker workers[COUNT];
+    char names[5][64];
+    const char *const resolve[] = {names[0], names[1], names[2], names[3], names[4], NULL};
+    struct rig *rig;
+
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        snprintf(names[i], sizeof names[i], "h%d.test:%d:127.0.0.1", i, site_port(site));
+    settings.resolve = resolve;
+    rig = rig_of(site, settings, 10);
+    for (int i = 0; i < COUNT; i++) {
+        struct err err;
+
+        workers[i].rig = *rig;
+        workers[i].rig.http = http_new(rig->shared, rig->budget, &err);
+        assert_int_equal(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
+    }
+    for (int i = 0; i < COUNT; i++) {
+        pthread_join(workers[i].thread, NULL);
+        http_free(workers[i].rig.http);
+    }
+    assert_true(site_requests(site, "/") >= COUNT * 30);
+    rig_stop(rig);
+}
+
 /* --- Whom we ask ------------------------------------------------------------------------------ */
 
 static bool is_seed(void *arg, struct slice host)
@@ -674,6 +748,102 @@ static void what_is_sent_is_the_url_as_it_stands_without_userinfo(void **state)
         assert_null(strstr(head, "uthorization"));
         assert_non_null(strstr(head, "User-Agent: test/1\r\n"));
     }
+    rig_stop(rig);
+}
+
+static void a_host_that_libcurl_reads_in_another_way_is_not_asked(void **state)
+{
+    static const struct site_page SITE[] = {{0}};
+    struct rig *rig = rig_start(SITE, SETTINGS);
+    struct page *page = fetch(rig, PAGE_DOCUMENT, "http://a=b.test/");
+
+    (void)state;
+    assert_int_equal(page->outcome, PAGE_BLOCKED_ADDRESS);
+    assert_non_null(strstr(page->error, "libcurl refuses the host"));
+    done(rig, page);
+    rig_stop(rig);
+}
+
+static void only_a_proxy_that_was_given_is_asked(void **state)
+{
+    static const struct site_page SITE[] = {
+        {.path = "http://public.example/a", .type = "text/html", .body = "<p>by proxy"},
+        {.path = "/b", .type = "text/html", .body = "<p>itself"},
+        {0}};
+    struct http_settings settings = SETTINGS;
+    struct site *site = site_start(SITE);
+    char proxy[SITE_URL_SIZE];
+    struct rig *rig;
+
+    (void)state;
+    site_url(site, "", proxy);
+    settings.proxy = proxy;
+    settings.allow_private = false;
+    rig = rig_of(site, settings, BUDGET);
+    check_outcome(rig, "http://public.example/a", PAGE_OK);
+    check_outcome(rig, "http://127.0.0.1:1/", PAGE_BLOCKED_ADDRESS);
+    rig_stop(rig);
+
+    setenv("http_proxy", "http://127.0.0.1:1/", 1);
+    setenv("all_proxy", "http://127.0.0.1:1/", 1);
+    rig = rig_start(SITE, SETTINGS);
+    check_outcome(rig, "/b", PAGE_OK);
+    unsetenv("http_proxy");
+    unsetenv("all_proxy");
+    rig_stop(rig);
+}
+
+static void a_netrc_file_is_used_where_its_machine_is(void **state)
+{
+    static const struct site_page SITE[] = {{0}};
+    char name[] = "http_test-XXXXXX", head[4096];
+    FILE *file = fdopen(mkstemp(name), "w");
+    struct http_settings settings = SETTINGS;
+    struct rig *rig;
+
+    (void)state;
+    fputs("machine 127.0.0.1 login Aladdin password sesame\n", file);
+    fclose(file);
+    settings.netrc_file = name;
+    rig = rig_start(SITE, settings);
+    check_outcome(rig, "/", PAGE_HTTP_ERROR);
+    assert_true(site_head(rig->site, "/", head, sizeof head));
+    assert_non_null(strstr(head, "\r\nAuthorization: Basic QWxhZGRpbjpzZXNhbWU=\r\n"));
+    rig_stop(rig);
+    remove(name);
+}
+
+static void a_limited_rate_is_kept(void **state)
+{
+    enum { SIZE = 200000 };
+    char *body = mem_alloc(SIZE);
+    struct site_page pages[] = {{.path = "/", .type = "text/html", .body = body, .body_size = SIZE}, {0}};
+    struct http_settings settings = SETTINGS;
+    struct rig *rig;
+    struct page *page;
+
+    (void)state;
+    memset(body, 'z', SIZE);
+    settings.limit_rate = 400000;
+    rig = rig_start(pages, settings);
+    page = fetch(rig, PAGE_DOCUMENT, "/");
+    assert_int_equal(page->outcome, PAGE_OK);
+    assert_true(page->times.total_ms >= 200);
+    done(rig, page);
+    rig_stop(rig);
+    free(body);
+}
+
+static void sitemaps_are_taken_whatever_their_type(void **state)
+{
+    static const struct site_page SITE[] = {{.path = "/", .type = "application/octet-stream", .body = "<urlset>"}, {0}};
+    struct rig *rig = rig_start(SITE, SETTINGS);
+    struct page *page = fetch(rig, PAGE_SITEMAP, "/");
+
+    (void)state;
+    assert_int_equal(page->outcome, PAGE_OK);
+    assert_string_equal(page->body.data, "<urlset>");
+    done(rig, page);
     rig_stop(rig);
 }
 
@@ -884,8 +1054,15 @@ int main(void)
         cmocka_unit_test(many_transfers_run_at_once),
         cmocka_unit_test(what_runs_can_be_given_up_as_if_never_asked_for),
         cmocka_unit_test(another_thread_ends_the_waiting),
+        cmocka_unit_test(no_descriptor_left_is_said_as_such),
+        cmocka_unit_test(threads_share_names_cookies_and_the_budget),
         cmocka_unit_test(private_addresses_are_refused_unless_a_seed_names_the_host),
         cmocka_unit_test(what_is_sent_is_the_url_as_it_stands_without_userinfo),
+        cmocka_unit_test(a_host_that_libcurl_reads_in_another_way_is_not_asked),
+        cmocka_unit_test(only_a_proxy_that_was_given_is_asked),
+        cmocka_unit_test(a_netrc_file_is_used_where_its_machine_is),
+        cmocka_unit_test(a_limited_rate_is_kept),
+        cmocka_unit_test(sitemaps_are_taken_whatever_their_type),
         cmocka_unit_test(external_links_are_asked_for_by_head_and_then_by_get),
         cmocka_unit_test(a_cookie_comes_back_to_its_host),
         cmocka_unit_test(cookies_of_the_users_file_are_sent),
