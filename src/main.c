@@ -1,5 +1,7 @@
 #include "command.h"
 #include "crawl.h"
+#include "dry_run.h"
+#include "fresh.h"
 #include "log.h"
 #include "mem.h"
 #include "summary.h"
@@ -8,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static void on_stop(int signal)
 {
@@ -67,34 +70,84 @@ static void set_talk(const struct options *options)
         log_set_level(options->verbose == 1 ? LOG_PAGE : LOG_DETAIL);
 }
 
-static int run_verb(const struct options *options)
+/* True if the command only asks for something to be printed; *status is the exit status then. */
+static bool answer(const struct options *options, int *status)
 {
     struct buf text = {.limit = 1 << 22};
-    struct err err;
 
-    if (options->help != OPTIONS_HELP_NONE) {
+    if (options->help != OPTIONS_HELP_NONE)
         usage_add_help(&text, options->verb, options->help == OPTIONS_HELP_ALL);
-        return print(&text);
-    }
-    if (options->version) {
+    else if (options->version)
         summary_add_versions(&text);
-        return print(&text);
-    }
-    if (options->completion != OPTIONS_COMPLETION_NONE) {
-        usage_add_completion(&text, options->completion);
-        return print(&text);
-    }
-    if (options->print_config) {
+    else if (options->completion != OPTIONS_COMPLETION_NONE)
+        usage_add_completion(&text, (enum options_completion)options->completion);
+    else if (options->print_config)
         usage_add_config(&text, options);
-        return print(&text);
+    else
+        return false;
+    *status = print(&text);
+    return true;
+}
+
+/* --fresh. False: the crawl cannot begin; *status says why. */
+static bool keep_old(const struct options *options, int *status)
+{
+    struct buf kept = {.limit = 4096};
+    struct err err;
+    bool in_use, good = fresh_keep_old(options->database, &kept, &in_use, &err);
+
+    if (!good) {
+        log_error("%s", err.text);
+        *status = in_use ? CRAWL_IN_USE : CRAWL_FILE;
+    } else if (kept.size > 0) {
+        log_note("the old %s is now %s", options->database, kept.data);
     }
+    buf_free(&kept);
+    return good;
+}
+
+static int run_crawl(const struct options *options)
+{
+    struct buf help = {.limit = 1 << 20};
+    struct err err;
+    int status;
+
+    if (options->operand_count == 0 && options->input_files.count == 0 &&
+        (options->fresh || access(options->database, F_OK) != 0)) {
+        usage_add_help(&help, VERB_CRAWL, false);
+        fwrite(help.data, 1, help.size, stderr);
+        buf_free(&help);
+        return CRAWL_USAGE;
+    }
+    if (options->dry_run) {
+        if (dry_run(options, &err))
+            return CRAWL_DONE;
+        log_error("%s", err.text);
+        return CRAWL_USAGE;
+    }
+    if (options->fresh && !keep_old(options, &status))
+        return status;
+    handle_signals();
+    return crawl_run(options);
+}
+
+static int run(const struct options *options)
+{
+    struct err err;
+    int status;
+
+    if (answer(options, &status))
+        return status;
     set_talk(options);
     if (options->log_file != NULL && !log_open(options->log_file, &err)) {
         log_error("%s", err.text);
         return CRAWL_FILE;
     }
-    handle_signals();
-    return crawl_run(options);
+    if (options->verb != VERB_CRAWL) {
+        log_error("crawl %s is not part of this version", options_verb_names[options->verb]);
+        return CRAWL_USAGE;
+    }
+    return run_crawl(options);
 }
 
 int main(int argc, char **argv)
@@ -105,7 +158,7 @@ int main(int argc, char **argv)
 
     options_init(&options);
     if (command_read(&options, argc, argv, &err)) {
-        status = run_verb(&options);
+        status = run(&options);
     } else {
         log_error("%s", err.text);
         status = CRAWL_USAGE;

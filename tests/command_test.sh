@@ -1,0 +1,85 @@
+#!/bin/sh
+# The program itself, as far as it goes without a network: what it prints, and how it exits.
+set -u
+crawl=$(cd "${top_builddir:-.}" && pwd)/crawl
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+cd "$dir" || exit 1
+unset NO_COLOR CRAWL_CONFIG
+XDG_CONFIG_HOME=$dir
+export XDG_CONFIG_HOME
+failed=0
+
+# Runs crawl; $status, and what it said in out and err.
+run() {
+    "$crawl" "$@" >out 2>err </dev/null
+    status=$?
+}
+
+check() { # name, status wanted, text in out, text in err
+    if [ "$status" = "$2" ] && { [ -z "$3" ] || grep -qF -- "$3" out; } && { [ -z "$4" ] || grep -qF -- "$4" err; }; then
+        echo "[       OK ] $1"
+    else
+        echo "status $status; out: $(head -n 5 out); err: $(head -n 5 err)"
+        echo "[  FAILED  ] $1"
+        failed=1
+    fi
+}
+
+run
+check "without_operands_and_database_it_shows_short_help" 2 "" "crawl --threads 8 seeds.txt"
+run --help
+check "help_begins_with_examples" 0 "crawl --threads 8 seeds.txt" ""
+run --help=all
+check "help_all_has_all_options" 0 "--idle-timeout=TIME" ""
+run export --help
+check "a_verb_has_help_of_its_own" 0 "--format=FORMAT" ""
+run --version
+check "version_names_the_libraries" 0 "SQLite/" ""
+run --thraeds 3 example.org
+check "an_unknown_option_is_a_usage_error_with_a_suggestion" 2 "" "did you mean --threads?"
+run --threads=0 example.org
+check "a_bad_value_is_a_usage_error" 2 "" "--threads takes a number from 1 to 1024"
+run --reject-regex '(a' example.org
+check "a_bad_pattern_is_shown_with_a_caret" 2 "" "^"
+run no-such-seeds.txt
+check "a_missing_seed_list_is_a_usage_error" 2 "" "cannot read no-such-seeds.txt: No such file"
+printf 'htp://example.com\n' >seeds.txt
+run seeds.txt
+check "a_list_without_a_usable_seed_is_a_usage_error" 2 "" \
+    'crawl: warning: seeds.txt:1: "htp://example.com" has no usable scheme (did you mean "http://"?)'
+rm -f crawl.db*
+
+run --dry-run --max-pages=600 --rate=1/s example.org
+check "a_dry_run_says_what_would_be_asked" 0 "https://example.org/" "example.org is taken as https://example.org/"
+check "a_dry_run_says_how_long_it_could_take" 0 "10 min 0 s for 600 pages" ""
+check "a_dry_run_says_where_options_come_from" 0 "--rate = 1/s (command line)" ""
+if [ -z "$(find . -name 'crawl.db*')" ]; then
+    echo "[       OK ] a_dry_run_makes_no_file"
+else
+    echo "[  FAILED  ] a_dry_run_makes_no_file"
+    failed=1
+fi
+
+mkdir -p crawl
+printf 'threads = 3\n[host *.example.org]\nrate = 2/m\nuser = me:hush\n' >crawl/crawl.conf
+CRAWL_TRIES=5 "$crawl" --print-config --level=2 >out 2>err
+status=$?
+check "print_config_shows_the_file_and_line" 0 "crawl/crawl.conf:1" ""
+check "print_config_shows_the_environment" 0 "CRAWL_TRIES" ""
+check "print_config_shows_the_command_line" 0 "command line" ""
+check "print_config_shows_sections" 0 "[host *.example.org]" ""
+if grep -q hush out; then
+    echo "[  FAILED  ] print_config_shows_no_secrets"
+    failed=1
+else
+    echo "[       OK ] print_config_shows_no_secrets"
+fi
+printf 'thread = 3\n' >crawl/crawl.conf
+run example.org
+check "a_wrong_line_of_a_file_is_a_usage_error" 2 "" "crawl/crawl.conf:1: unknown option thread (did you mean threads?)"
+run --help
+check "help_is_given_though_a_file_is_wrong" 0 "Usage" ""
+run --config=none -n example.org
+check "no_file_is_read_if_none_is_wanted" 0 "https://example.org/" ""
+exit $failed
