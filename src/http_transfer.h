@@ -38,7 +38,7 @@ struct http_transfer {
     bool drains;              /* the body is of no use: read so that the connection can be kept, thrown away */
     bool ended_early;         /* we ended it, and all that is wanted is there */
     bool failed;              /* we ended it, and the page has its outcome */
-    bool by_proxy;        /* what is connected to is a proxy, which the user named */
+    bool by_proxy;            /* what is connected to is a proxy, which the user named */
     bool refused_address;     /* one of the host's addresses may not be asked */
     bool out_of_files;
     bool paused;
@@ -76,5 +76,13 @@ bool http_transfer_is_late(struct http_transfer *t);
 
 /* Lets a paused one try again. Anything but CURLE_OK: it is over with that. */
 CURLcode http_transfer_resume(struct http_transfer *t);
+
+/* --- http_answer.c: what is made of an answer while it comes ------------------------- */
+/* libcurl's callbacks: a line of the head, and bytes of the body as they came; `arg` is the transfer. */
+size_t http_transfer_on_head_line(char *data, size_t one, size_t size, void *arg);
+size_t http_transfer_on_body(char *data, size_t one, size_t size, void *arg);
+
+/* Looks whether the bytes so far are of a type that is parsed. False ends the transfer. */
+bool http_transfer_sniff(struct http_transfer *t);
 
 #endif
