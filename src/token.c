@@ -37,107 +37,9 @@ void token_free(struct token *t)
     free(t);
 }
 
-enum { IN_NAME, IS_SPACE, ENDS_NAME };
-
-/* What ends a tag's name. */
-static const uint8_t NAME_CLASS[256] = {
-    ['\t'] = IS_SPACE, ['\n'] = IS_SPACE, ['\f'] = IS_SPACE, ['\r'] = IS_SPACE,
-    [' '] = IS_SPACE,  ['/'] = ENDS_NAME, ['>'] = ENDS_NAME,
-};
-
-static inline bool is_space(char c)
-{
-    return NAME_CLASS[(unsigned char)c] == IS_SPACE;
-}
-
 static inline bool is_letter(char c)
 {
     return (unsigned char)((c | 0x20) - 'a') < 26;
-}
-
-static const char *find(const char *at, const char *end, char c)
-{
-    const char *found = at < end ? memchr(at, c, (size_t)(end - at)) : NULL;
-
-    return found == NULL ? end : found;
-}
-
-static const char *skip_spaces(const char *p, const char *end)
-{
-    while (p < end && is_space(*p))
-        p++;
-    return p;
-}
-
-/* An attribute's value at `p`, behind the '='. Returns what is behind it, or NULL at
- * the end of the page. A '>' at once is no value, and not taken. */
-static const char *read_value(const char *p, const char *end, struct slice *value)
-{
-    const char *stop;
-
-    p = skip_spaces(p, end);
-    if (p == end)
-        return NULL;
-    if (*p == '"' || *p == '\'') {
-        stop = find(p + 1, end, *p);
-        *value = (struct slice){p + 1, (size_t)(stop - p - 1)};
-        return stop == end ? NULL : stop + 1;
-    }
-    for (stop = p; stop < end && !is_space(*stop) && *stop != '>'; stop++)
-        ;
-    *value = (struct slice){p, (size_t)(stop - p)};
-    return stop;
-}
-
-/* The attributes of the tag, from behind its name to behind its '>'. Returns that
- * place, or NULL: the page ended, there is no tag. Values are kept if `wanted`. */
-static const char *read_attributes(struct tag *tag, const char *p, const char *end, bool wanted)
-{
-    const char *start = p;
-
-    tag->has = 0;
-    tag->self_closing = false;
-    for (;;) {
-        struct slice name, value = {"", 0};
-        bool slash = false;
-
-        for (; p < end && (is_space(*p) || *p == '/'); p++)
-            slash = *p == '/';
-        if (p == end)
-            return NULL;
-        if (*p == '>') {
-            tag->self_closing = slash;
-            tag->attributes = (struct slice){start, (size_t)(p - start)};
-            return p + 1;
-        }
-        /* A '=' here is the name's first letter. */
-        name.data = p++;
-        while (p < end && NAME_CLASS[(unsigned char)*p] == IN_NAME && *p != '=')
-            p++;
-        name.size = (size_t)(p - name.data);
-        p = skip_spaces(p, end);
-        if (p < end && *p == '=') {
-            p = read_value(p + 1, end, &value);
-            if (p == NULL)
-                return NULL;
-        }
-        if (wanted) {
-            enum attribute attribute = attribute_find(name);
-
-            if (attribute != ATTRIBUTE_OTHER && !tag_has(tag, attribute)) {
-                tag->has |= 1u << attribute;
-                tag->value[attribute] = value;
-            }
-        }
-    }
-}
-
-/* Behind the name at `p`. */
-static const char *name_end(const char *p, const char *end)
-{
-    while (p < end && NAME_CLASS[(unsigned char)*p] == IN_NAME)
-        p++;
-    return p;
 }
 
 static void identify(struct token *t, struct tag *tag, struct slice name)
@@ -149,8 +51,8 @@ static void identify(struct token *t, struct tag *tag, struct slice name)
 /* The end tag `</name` that ends raw text, from `p` on: its '<', or `end`. */
 static const char *find_raw_end(const char *p, const char *end, const char *name, size_t size)
 {
-    for (; (p = find(p, end, '<')) < end; p++) {
-        if ((size_t)(end - p) < size + 3 || p[1] != '/' || NAME_CLASS[(unsigned char)p[size + 2]] == IN_NAME)
+    for (; (p = tag_find(p, end, '<')) < end; p++) {
+        if ((size_t)(end - p) < size + 3 || p[1] != '/' || tag_is_name(p[size + 2]))
             continue;
         if (name_is((struct slice){p + 2, size}, name))
             return p;
@@ -162,8 +64,7 @@ static bool begins_with_name(const char *p, const char *end, const char *name)
 {
     size_t size = strlen(name);
 
-    return (size_t)(end - p) > size && name_is((struct slice){p, size}, name) &&
-           NAME_CLASS[(unsigned char)p[size]] != IN_NAME;
+    return (size_t)(end - p) > size && name_is((struct slice){p, size}, name) && !tag_is_name(p[size]);
 }
 
 /* The '<' of the end tag of a script's text, or `end`. In an escaped part ("<!--" up to
@@ -174,13 +75,13 @@ static const char *find_script_end(const char *p, const char *end)
     const char *next_dash = p;
 
     while (p < end) {
-        const char *lt = find(p, end, '<');
+        const char *lt = tag_find(p, end, '<');
 
         if (state != PLAIN_SCRIPT) {
             /* "-->" may come first; its dashes may be those of "<!--" itself. */
             const char *gt = next_dash;
 
-            while ((gt = find(gt, lt, '>')) < lt && !(gt[-1] == '-' && gt[-2] == '-'))
+            while ((gt = tag_find(gt, lt, '>')) < lt && !(gt[-1] == '-' && gt[-2] == '-'))
                 gt++;
             next_dash = gt;
             if (gt < lt) {
@@ -226,17 +127,17 @@ static void read_raw(struct token *t, struct slice name, enum raw raw)
     stop = raw == RAW_SCRIPT ? find_script_end(start, t->end) : find_raw_end(start, t->end, lower, name.size);
     if (raw == RAW_TITLE)
         notes_title(&t->tree.notes, (struct slice){start, (size_t)(stop - start)});
-    behind = stop == t->end ? NULL : read_attributes(&unused, stop + 2 + name.size, t->end, false);
+    behind = stop == t->end ? NULL : tag_read_attributes(&unused, stop + 2 + name.size, t->end, false);
     t->at = behind == NULL ? t->end : behind;
 }
 
 static void start_tag(struct token *t)
 {
-    const char *name = t->at + 1, *stop = name_end(name, t->end), *behind;
+    const char *name = t->at + 1, *stop = tag_name_end(name, t->end), *behind;
     struct slice text = {name, (size_t)(stop - name)};
 
     identify(t, &t->tag, text);
-    behind = read_attributes(&t->tag, stop, t->end, (name_facts[t->tag.name] & NAME_ATTRIBUTES) != 0);
+    behind = tag_read_attributes(&t->tag, stop, t->end, (name_facts[t->tag.name] & NAME_ATTRIBUTES) != 0);
     if (behind == NULL) {
         t->at = t->end;
         return;
@@ -249,12 +150,12 @@ static void start_tag(struct token *t)
 
 static void end_tag(struct token *t)
 {
-    const char *name = t->at + 2, *stop = name_end(name, t->end), *behind = stop;
+    const char *name = t->at + 2, *stop = tag_name_end(name, t->end), *behind = stop;
 
     if (stop < t->end && *stop == '>')
         behind = stop + 1;
     else
-        behind = read_attributes(&t->tag, stop, t->end, false);
+        behind = tag_read_attributes(&t->tag, stop, t->end, false);
     if (behind == NULL) {
         t->at = t->end;
         return;
@@ -271,7 +172,7 @@ static const char *comment_end(const char *p, const char *end)
         return p + 1;
     if (end - p >= 2 && p[0] == '-' && p[1] == '>')
         return p + 2;
-    for (; (p = find(p, end, '-')) < end; p++) {
+    for (; (p = tag_find(p, end, '-')) < end; p++) {
         if (end - p >= 3 && p[1] == '-' && p[2] == '>')
             return p + 3;
         if (end - p >= 4 && p[1] == '-' && p[2] == '!' && p[3] == '>')
@@ -288,10 +189,10 @@ static const char *behind(const char *found, const char *end)
 /* A DOCTYPE at "<!DOCTYPE": only the name decides here whether it is one of old. */
 static void doctype(struct token *t)
 {
-    const char *name = skip_spaces(t->at + 9, t->end), *stop = name_end(name, t->end);
+    const char *name = tag_skip_spaces(t->at + 9, t->end), *stop = tag_name_end(name, t->end);
 
     tree_doctype(&t->tree, !name_is((struct slice){name, (size_t)(stop - name)}, "html"));
-    t->at = behind(find(t->at, t->end, '>'), t->end);
+    t->at = behind(tag_find(t->at, t->end, '>'), t->end);
 }
 
 static void text(struct token *t, const char *start, const char *stop, bool is_cdata)
@@ -308,7 +209,7 @@ static void cdata(struct token *t)
 {
     const char *start = t->at + 9, *stop = start;
 
-    while ((stop = find(stop, t->end, ']')) < t->end && !(t->end - stop >= 3 && stop[1] == ']' && stop[2] == '>'))
+    while ((stop = tag_find(stop, t->end, ']')) < t->end && !(t->end - stop >= 3 && stop[1] == ']' && stop[2] == '>'))
         stop++;
     if (stop > start)
         text(t, start, stop, true);
@@ -327,7 +228,7 @@ static void markup_declaration(struct token *t)
     else if (left >= 7 && memcmp(p, "[CDATA[", 7) == 0 && !tree_in_html(&t->tree))
         cdata(t);
     else
-        t->at = behind(find(p, t->end, '>'), t->end);
+        t->at = behind(tag_find(p, t->end, '>'), t->end);
 }
 
 /* At a '<'. False: it is only text. */
@@ -345,11 +246,11 @@ static bool markup(struct token *t)
         if (is_letter(p[1]))
             end_tag(t);
         else
-            t->at = behind(find(p + 1, t->end, '>'), t->end);
+            t->at = behind(tag_find(p + 1, t->end, '>'), t->end);
     } else if (*p == '!') {
         markup_declaration(t);
     } else if (*p == '?') {
-        t->at = behind(find(p, t->end, '>'), t->end);
+        t->at = behind(tag_find(p, t->end, '>'), t->end);
     } else {
         return false;
     }
@@ -379,14 +280,14 @@ void token_read(struct token *t, struct slice page, const struct token_wants *wa
     w->size = 0;
     tree_start(&t->tree, wants, page.size);
     while (t->at < t->end) {
-        const char *from = t->at, *lt = find(from, t->end, '<');
+        const char *from = t->at, *lt = tag_find(from, t->end, '<');
 
         /* A '<' that begins no markup belongs to the text behind it. */
         if (lt > from)
             text(t, from, lt, false);
         t->at = lt;
         if (lt < t->end && !markup(t)) {
-            const char *next = find(lt + 1, t->end, '<');
+            const char *next = tag_find(lt + 1, t->end, '<');
 
             text(t, lt, next, false);
             t->at = next;

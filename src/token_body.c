@@ -3,10 +3,28 @@
 /* The insertion mode "in body" (WHATWG HTML, 13.2.6.4.7), with the select element
  * of 2025, which may hold anything. */
 
-void tree_close_p(struct tree *t)
+/* "Close a p element". */
+static void close_p(struct tree *t)
 {
     if (stack_in_button_scope(&t->stack, NAME_P))
         stack_pop_until(&t->stack, NAME_P);
+}
+
+void tree_reconstruct(struct tree *t)
+{
+    struct stack *s = &t->stack;
+    struct tag tag = {.name = NAME_A};
+    struct formatting *f;
+
+    stack_reconstruct(s);
+    if (s->revived < 0)
+        return;
+    f = &s->list[s->revived];
+    s->revived = -1;
+    f->lost = false;
+    /* The byte behind the attributes is their tag's '>'. */
+    tag_read_attributes(&tag, f->attributes.data, f->attributes.data + f->attributes.size + 1, true);
+    s->open[s->top[NAME_A]].flags |= notes_insert(&t->notes, s, &tag);
 }
 
 /* The rules of a select for the elements that mean something to it. */
@@ -17,7 +35,7 @@ static bool in_select(struct tree *t)
 
 static void start_block(struct tree *t, const struct tag *tag)
 {
-    tree_close_p(t);
+    close_p(t);
     tree_insert(t, tag);
 }
 
@@ -39,7 +57,7 @@ static void start_item(struct tree *t, const struct tag *tag)
 
 static void start_formatting(struct tree *t, const struct tag *tag)
 {
-    stack_reconstruct(&t->stack);
+    tree_reconstruct(t);
     tree_insert(t, tag);
     if (t->stack.beyond == 0)
         stack_list_current(&t->stack, tag->attributes);
@@ -56,7 +74,7 @@ static void start_a(struct tree *t, const struct tag *tag)
 
 static void start_void(struct tree *t, const struct tag *tag)
 {
-    stack_reconstruct(&t->stack);
+    tree_reconstruct(t);
     tree_insert_void(t, tag);
     t->frameset_ok = false;
 }
@@ -99,6 +117,7 @@ static void start_frameset(struct tree *t, const struct tag *tag)
         return;
     stack_pop_to(s, 1);
     s->popped = 0;
+    stack_lose_listed(s);
     notes_frameset(&t->notes);
     tree_insert(t, tag);
     t->mode = MODE_IN_FRAMESET;
@@ -112,7 +131,7 @@ static void start_option(struct tree *t, const struct tag *tag)
         stack_imply_ends(s, tag->name == NAME_OPTION ? NAME_OPTGROUP : NAME_OTHER);
     else if (stack_current_is(s, NAME_OPTION))
         stack_pop(s);
-    stack_reconstruct(s);
+    tree_reconstruct(t);
     tree_insert(t, tag);
 }
 
@@ -122,7 +141,7 @@ static void start_select(struct tree *t, const struct tag *tag)
         stack_pop_until(&t->stack, NAME_SELECT);
         return;
     }
-    stack_reconstruct(&t->stack);
+    tree_reconstruct(t);
     tree_insert(t, tag);
     t->frameset_ok = false;
 }
@@ -137,8 +156,8 @@ static void start_raw(struct tree *t, const struct tag *tag)
         t->raw = RAW_RCDATA;
         break;
     case NAME_XMP:
-        tree_close_p(t);
-        stack_reconstruct(&t->stack);
+        close_p(t);
+        tree_reconstruct(t);
         t->frameset_ok = false;
         break;
     case NAME_IFRAME:
@@ -146,7 +165,7 @@ static void start_raw(struct tree *t, const struct tag *tag)
         tree_insert_void(t, tag);
         break;
     case NAME_PLAINTEXT:
-        tree_close_p(t);
+        close_p(t);
         t->raw = RAW_PLAIN;
         break;
     default:
@@ -158,7 +177,7 @@ static void start_heading(struct tree *t, const struct tag *tag)
 {
     struct stack *s = &t->stack;
 
-    tree_close_p(t);
+    close_p(t);
     if (stack_current(s)->space == SPACE_HTML && (name_facts[stack_current(s)->name] & NAME_HEADING) != 0)
         stack_pop(s);
     tree_insert(t, tag);
@@ -194,13 +213,13 @@ static bool start_structure(struct tree *t, struct tag *tag)
     case NAME_BUTTON:
         if (stack_in_scope(s, NAME_BUTTON))
             stack_pop_until(s, NAME_BUTTON);
-        stack_reconstruct(s);
+        tree_reconstruct(t);
         tree_insert(t, tag);
         t->frameset_ok = false;
         return true;
     case NAME_TABLE:
         if (!t->quirks)
-            tree_close_p(t);
+            close_p(t);
         tree_insert(t, tag);
         t->frameset_ok = false;
         t->mode = MODE_IN_TABLE;
@@ -208,7 +227,7 @@ static bool start_structure(struct tree *t, struct tag *tag)
     case NAME_APPLET:
     case NAME_MARQUEE:
     case NAME_OBJECT:
-        stack_reconstruct(s);
+        tree_reconstruct(t);
         tree_insert(t, tag);
         stack_mark(s);
         t->frameset_ok = false;
@@ -276,7 +295,7 @@ bool tree_start_in_body(struct tree *t, struct tag *tag)
         start_formatting(t, tag);
         break;
     case NAME_NOBR:
-        stack_reconstruct(s);
+        tree_reconstruct(t);
         if (stack_in_scope(s, NAME_NOBR))
             stack_adopt(s, NAME_NOBR);
         start_formatting(t, tag);
@@ -302,7 +321,7 @@ bool tree_start_in_body(struct tree *t, struct tag *tag)
         tree_insert_void(t, tag);
         break;
     case NAME_HR:
-        tree_close_p(t);
+        close_p(t);
         if (in_select(t))
             stack_imply_ends(s, NAME_OTHER);
         t->frameset_ok = false;
@@ -344,7 +363,7 @@ bool tree_start_in_body(struct tree *t, struct tag *tag)
         break;
     case NAME_MATH:
     case NAME_SVG:
-        stack_reconstruct(s);
+        tree_reconstruct(t);
         tree_insert_foreign(t, tag, tag->name == NAME_SVG ? SPACE_SVG : SPACE_MATHML);
         break;
     case NAME_CAPTION:
@@ -361,7 +380,7 @@ bool tree_start_in_body(struct tree *t, struct tag *tag)
         break;
     default:
         if (!start_structure(t, tag)) {
-            stack_reconstruct(s);
+            tree_reconstruct(t);
             tree_insert(t, tag);
         }
         break;
@@ -461,7 +480,7 @@ bool tree_end_in_body(struct tree *t, enum name name, uint32_t hash)
         return true;
     case NAME_P:
         /* With no p open the standard inserts an empty one, which changes nothing here. */
-        tree_close_p(t);
+        close_p(t);
         return true;
     case NAME_LI:
         if (stack_in_item_scope(s, NAME_LI))
@@ -506,7 +525,7 @@ bool tree_end_in_body(struct tree *t, enum name name, uint32_t hash)
         tree_end_template(t);
         return true;
     case NAME_BR:
-        stack_reconstruct(s);
+        tree_reconstruct(t);
         t->frameset_ok = false;
         return true;
     default:

@@ -51,7 +51,11 @@ void stack_list_current(struct stack *s, struct slice attributes)
 
     make_room_in_the_ark(s, e->name, attributes);
     e->flags |= OPEN_LISTED;
-    list(s, (struct formatting){.name = e->name, .open = true, .serial = e->serial, .attributes = attributes});
+    list(s, (struct formatting){.name = e->name,
+                                .open = true,
+                                .lost = e->name == NAME_A && stack_has(s, NAME_TEMPLATE),
+                                .serial = e->serial,
+                                .attributes = attributes});
 }
 
 void stack_reconstruct(struct stack *s)
@@ -67,7 +71,15 @@ void stack_reconstruct(struct stack *s)
         s->list[i].serial = s->serial;
         s->list[i].open = true;
         s->work--;
+        if (s->list[i].lost && !stack_has(s, NAME_TEMPLATE))
+            s->revived = i;
     }
+}
+
+void stack_lose_listed(struct stack *s)
+{
+    for (int32_t i = 0; i < s->listed; i++)
+        s->list[i].lost = s->list[i].name == NAME_A;
 }
 
 /* Index on the list of the last `name` behind the last marker; -1: none. */

@@ -2,27 +2,13 @@
 #define CRAWL_TOKEN_NOTES_H
 
 #include "token_stack.h"
+#include "token_tag.h"
 #include "token_wants.h"
 #include "token_write.h"
 
 /* Decides which of the elements and texts that tree construction inserts are
  * written to the short page. Threads: one at a time.
  */
-
-/* A start tag; attribute values lie in the page as they were written. */
-struct tag {
-    enum name name;
-    uint32_t hash; /* of the name, if it is NAME_OTHER */
-    bool self_closing;
-    uint32_t has;            /* bit 1 << attribute: it is there; the first one counts */
-    struct slice attributes; /* all that stands behind the name */
-    struct slice value[ATTRIBUTE_COUNT];
-};
-
-static inline bool tag_has(const struct tag *tag, enum attribute attribute)
-{
-    return (tag->has >> attribute & 1) != 0;
-}
 
 /* When something stood in the tree, for deciding what comes first. */
 struct first_of {

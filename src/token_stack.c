@@ -11,6 +11,7 @@ void stack_clear(struct stack *s, int64_t work)
     s->popped = 0;
     s->serial = 0;
     s->listed = 0;
+    s->revived = -1;
     s->work = work;
     memset(s->top, -1, sizeof s->top);
     /* A page that was very deep does not keep its memory from the next ones. */

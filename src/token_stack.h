@@ -37,6 +37,7 @@ struct open_element {
 struct formatting {
     uint8_t name; /* NAME_OTHER: a marker */
     bool open;    /* it is on the stack */
+    bool lost;    /* an a that does not count where it stood, in a template or a body thrown away */
     uint32_t serial;
     struct slice attributes; /* of its tag, in the page */
 };
@@ -53,6 +54,7 @@ struct stack {
     uint8_t popped;          /* open_flag of elements that went, or-ed; the reader clears it */
     uint32_t serial;         /* the last one given */
     int64_t work;            /* see above */
+    int32_t revived;          /* index on the list of a lost one that was opened again; -1: none */
     struct formatting list[FORMATTING_MAX];
     int32_t listed;
 };
@@ -123,8 +125,11 @@ static inline bool stack_must_reconstruct(const struct stack *s)
     return s->listed > 0 && s->list[s->listed - 1].name != NAME_OTHER && !s->list[s->listed - 1].open;
 }
 
-/* "Reconstruct the active formatting elements". */
+/* "Reconstruct the active formatting elements". Sets s->revived if that opened an a which now may count. */
 void stack_reconstruct(struct stack *s);
+
+/* The body is thrown away: no a on the list counts any longer. */
+void stack_lose_listed(struct stack *s);
 
 /* True if `name` is on the list behind the last marker. */
 bool stack_is_listed(const struct stack *s, enum name name);

@@ -258,7 +258,7 @@ static size_t space_bytes(struct slice text, bool is_cdata, bool skip_nul)
 static void text_in_body(struct tree *t, struct slice text, bool is_cdata)
 {
     if (stack_must_reconstruct(&t->stack))
-        stack_reconstruct(&t->stack);
+        tree_reconstruct(t);
     if (t->frameset_ok && space_bytes(text, is_cdata, true) < text.size)
         t->frameset_ok = false;
     if (notes_capture(&t->notes, &t->stack))
@@ -280,13 +280,26 @@ static bool is_of_table(struct stack *s)
            stack_current_is(s, NAME_TFOOT) || stack_current_is(s, NAME_THEAD) || stack_current_is(s, NAME_TR);
 }
 
+static bool has_space(struct slice text, bool is_cdata)
+{
+    for (; text.size > 0; text.data++, text.size--)
+        if (space_bytes(text, is_cdata, false) > 0)
+            return true;
+    return false;
+}
+
 /* Text outside of body, cell, caption and template, where only white space can stay. */
 static void text_outside(struct tree *t, struct slice text, bool is_cdata)
 {
     size_t spaces = space_bytes(text, is_cdata, false);
 
-    if (t->mode == MODE_IN_FRAMESET || t->mode == MODE_AFTER_FRAMESET || t->mode == MODE_AFTER_AFTER_FRAMESET)
+    if (t->mode == MODE_IN_FRAMESET || t->mode == MODE_AFTER_FRAMESET)
         return;
+    if (t->mode == MODE_AFTER_AFTER_FRAMESET) {
+        if (has_space(text, is_cdata))
+            tree_reconstruct(t);
+        return;
+    }
     if (spaces == text.size) {
         if (t->mode == MODE_AFTER_BODY || t->mode == MODE_AFTER_AFTER_BODY)
             text_in_body(t, text, is_cdata);

@@ -114,7 +114,7 @@ void tree_insert_foreign(struct tree *t, const struct tag *tag, enum space space
 /* "Reset the insertion mode appropriately". */
 void tree_reset_mode(struct tree *t);
 
-/* "Close a p element". */
-void tree_close_p(struct tree *t);
+/* "Reconstruct the active formatting elements". */
+void tree_reconstruct(struct tree *t);
 
 #endif
