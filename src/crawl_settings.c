@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define TITLE_BYTES   4096 /* kept of a title, h1 or description */
-#define ANCHOR_BYTES  512  /* kept of an anchor text */
+#define TITLE_BYTES   65536 /* kept of a title, h1 or description */
+#define ANCHOR_BYTES  512   /* kept of an anchor text */
 #define HEAD_BYTES    (300u * 1024)
 #define SITEMAP_BYTES (52u << 20) /* sitemaps.org: 50 MB unpacked */
 #define SITEMAP_URLS  50000       /* sitemaps.org */

@@ -146,15 +146,43 @@ static struct slice decode_body(struct extract *x, struct page *page)
     return buf_slice(&x->decoded);
 }
 
-static void set_base(struct extract *x, const struct html_facts *facts, const struct charset *charset)
+/* True if `href` has the scheme `name` ("data:"), as the URL parser would find it. */
+static bool has_scheme(struct slice href, const char *name)
+{
+    size_t i = 0;
+
+    while (i < href.size && (unsigned char)href.data[i] <= ' ')
+        i++;
+    for (; i < href.size && *name != '\0'; i++) {
+        if (href.data[i] == '\t' || href.data[i] == '\n' || href.data[i] == '\r')
+            continue;
+        if ((href.data[i] | 0x20) != (*name | 0x20))
+            return false;
+        name++;
+    }
+    return *name == '\0';
+}
+
+/* HTML, "set the frozen base URL": one that is no URL, or data: or javascript:, does not count. Against one of another
+ * scheme nothing relative leads to the web. */
+static void set_base(struct extract *x, const struct html_facts *facts)
 {
     struct url swap;
 
-    if (!facts->has_base || url_resolve(&x->target, &x->base, facts->base, charset) != URL_WEB)
+    if (!facts->has_base || has_scheme(facts->base, "data:") || has_scheme(facts->base, "javascript:"))
         return;
-    swap = x->base;
-    x->base = x->target;
-    x->target = swap;
+    switch (url_resolve(&x->target, &x->base, facts->base, NULL)) {
+    case URL_WEB:
+        swap = x->base;
+        x->base = x->target;
+        x->target = swap;
+        break;
+    case URL_OTHER:
+        x->is_based = false;
+        break;
+    case URL_BAD:
+        break;
+    }
 }
 
 static void add_links(struct extract *x, struct page *page, const struct html_facts *facts)
@@ -193,7 +221,7 @@ static void read_html(struct extract *x, struct page *page)
     page->text_hash = facts->text_hash;
     page->text_simhash = facts->text_simhash;
     page->robots |= facts->robots;
-    set_base(x, facts, page->charset);
+    set_base(x, facts);
     read_refresh(x, page, facts, page->charset);
     add_links(x, page, facts);
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
@@ -284,7 +312,8 @@ static void read_sitemap(struct extract *x, struct page *page)
     }
     if (page->outcome != PAGE_OK)
         return;
-    kind = sitemap_read(buf_slice(&page->body), slice_of(page->mime.charset_label), &limits, note_entry, &reading, &truncated);
+    kind = sitemap_read(buf_slice(&page->body), slice_of(page->mime.charset_label), &limits, note_entry, &reading,
+                        &truncated);
     for (size_t i = 0; i < reading.count; i++) {
         struct reference reference = {
             .href = {reading.locs.data + reading.entries[i].at, reading.entries[i].size},
@@ -306,6 +335,7 @@ void extract_page(struct extract *x, struct page *page)
         return;
     if (url_parse(&x->base, (struct slice){page->url, page->url_size}) != URL_WEB)
         return;
+    x->is_based = true;
     link_set_clear(x->set);
     switch (page->kind) {
     case PAGE_DOCUMENT:

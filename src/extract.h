@@ -31,7 +31,7 @@ struct extract_settings {
     size_t sitemap_bytes;     /* unpacked */
 };
 
-#define EXTRACT_URL_BYTES 8192 /* a longer URL gets no row: it is counted in links_left_out */
+#define EXTRACT_URL_BYTES 65536 /* a longer URL gets no row: it is counted in links_left_out */
 
 /* Never NULL. The settings must outlive it. */
 struct extract *extract_new(const struct extract_settings *settings);

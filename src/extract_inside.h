@@ -10,7 +10,8 @@ struct extract {
     struct html *html;
     struct scope_matcher *matcher;
     struct buf decoded;   /* the page as UTF-8, if the body is not that already */
-    struct url base;      /* what references are resolved against */
+    struct url base;      /* what references are resolved against, if ... */
+    bool is_based;        /* ... true; else only absolute ones lead anywhere */
     struct url target;    /* the link at hand */
     struct url plain;     /* the same without userinfo */
     struct buf key;       /* its key, where that differs */

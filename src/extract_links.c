@@ -112,7 +112,20 @@ static enum page_skip skip_of(enum scope_verdict verdict)
     return SKIP_BAD_URL;
 }
 
-/* Decides about link->skip, follow and record, with words in the pool. */
+static bool is_recorded(const struct extract *x, const struct page_link *link)
+{
+    switch (x->settings->links) {
+    case EXTRACT_LINKS_ALL:
+        return link->kind < LINK_SITEMAP;
+    case EXTRACT_LINKS_INTERNAL:
+        return link->kind < LINK_SITEMAP && link->skip != SKIP_OFF_SCOPE;
+    case EXTRACT_LINKS_NONE:
+        break;
+    }
+    return false;
+}
+
+/* Decides about link->skip and follow, with words in the pool. */
 static void judge(struct extract *x, struct page *page, struct page_link *link, const struct url *url, bool nofollow)
 {
     const struct extract_settings *settings = x->settings;
@@ -128,10 +141,6 @@ static void judge(struct extract *x, struct page *page, struct page_link *link, 
         link->skip = SKIP_NOFOLLOW;
     }
     link->follow = link->skip == SKIP_NONE;
-    link->record = settings->links == EXTRACT_LINKS_ALL ||
-                   (settings->links == EXTRACT_LINKS_INTERNAL && link->skip != SKIP_OFF_SCOPE);
-    if (link->kind >= LINK_SITEMAP)
-        link->record = false;
     if (why[0] != '\0') {
         link->why_size = (uint16_t)strlen(why);
         link->why_at = pool_add(page, (struct slice){why, link->why_size});
@@ -155,10 +164,15 @@ static uint64_t key_hash_of(struct extract *x, const struct url *url, uint64_t t
     return frontier_hash(x->settings->frontier, buf_slice(&x->key));
 }
 
-/* A URL that gets a link of its own. `is_alias`: its text carries a userinfo, which is never
- * sent: the URL without it, added before, is the one to visit. */
+/* How a URL stands to a text with a userinfo, which is never sent. */
+enum form {
+    FORM_PLAIN,  /* there is none */
+    FORM_SENT,   /* the URL without it, which is the one to visit, though the page has another */
+    FORM_WRITTEN /* what the page has: a link to record, a twin of the one before */
+};
+
 static int32_t add_url(struct extract *x, struct page *page, const struct url *url, const struct reference *reference,
-                       bool is_alias)
+                       enum form form)
 {
     struct slice text = buf_slice(&url->text);
     uint64_t hash = frontier_hash(x->settings->frontier, text);
@@ -174,6 +188,8 @@ static int32_t add_url(struct extract *x, struct page *page, const struct url *u
             link->follow = true;
         }
         link->rel &= reference->rel;
+        if (form != FORM_SENT)
+            link->record = is_recorded(x, link);
         return slot->index;
     }
     if (text.size > EXTRACT_URL_BYTES ||
@@ -193,8 +209,9 @@ static int32_t add_url(struct extract *x, struct page *page, const struct url *u
     link->url_size = (uint32_t)text.size;
     link->host_size = url->path_at;
     judge(x, page, link, url, nofollow);
-    link->key_hash =
-        is_alias ? frontier_hash(x->settings->frontier, buf_slice(&x->plain.text)) : key_hash_of(x, url, hash);
+    link->record = form != FORM_SENT && is_recorded(x, link);
+    link->key_hash = form == FORM_WRITTEN ? frontier_hash(x->settings->frontier, buf_slice(&x->plain.text))
+                                          : key_hash_of(x, url, hash);
     if (link->record && reference->anchor.size > 0) {
         link->anchor_at = pool_add(page, reference->anchor);
         link->anchor_size = (uint32_t)reference->anchor.size;
@@ -208,20 +225,20 @@ int32_t extract_add_parsed(struct extract *x, struct page *page, const struct ur
     int32_t plain;
 
     if (url->user_at == url->host_at)
-        return add_url(x, page, url, reference, false);
+        return add_url(x, page, url, reference, FORM_PLAIN);
     buf_clear(&x->key);
     url_add_sent(url, &x->key);
     if (url_parse(&x->plain, buf_slice(&x->key)) != URL_WEB)
         return -1;
-    plain = add_url(x, page, &x->plain, reference, false);
+    plain = add_url(x, page, &x->plain, reference, FORM_SENT);
     if (reference->kind != LINK_SEED) /* whose userinfo is a password, to be used and not to be kept */
-        add_url(x, page, url, reference, true);
+        add_url(x, page, url, reference, FORM_WRITTEN);
     return plain;
 }
 
 int32_t extract_add_reference(struct extract *x, struct page *page, const struct reference *reference)
 {
-    switch (url_resolve(&x->target, &x->base, reference->href, reference->charset)) {
+    switch (url_resolve(&x->target, x->is_based ? &x->base : NULL, reference->href, reference->charset)) {
     case URL_WEB:
         return extract_add_parsed(x, page, &x->target, reference);
     case URL_OTHER:
