@@ -1,0 +1,310 @@
+#include "http_rig.h"
+#include "http_shared.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static bool is_seed(void *arg, struct slice host)
+{
+    return slice_is(host, arg);
+}
+
+static void private_addresses_are_refused_unless_a_seed_names_the_host(void **state)
+{
+    static const struct site_page SITE[] = {{.path = "/", .type = "text/html", .body = "<p>"}, {0}};
+    struct site *site = site_start(SITE);
+    struct http_settings settings = RIG_SETTINGS;
+    char resolve[3][64], url[SITE_URL_SIZE];
+    const char *const entries[] = {resolve[0], resolve[1], resolve[2], NULL};
+    struct rig *rig;
+
+    (void)state;
+    snprintf(resolve[0], sizeof resolve[0], "seed.test:%d:127.0.0.1", site_port(site));
+    snprintf(resolve[1], sizeof resolve[1], "rebound.test:%d:127.0.0.1", site_port(site));
+    snprintf(resolve[2], sizeof resolve[2], "mapped.test:%d:[::ffff:127.0.0.1]", site_port(site));
+    settings.allow_private = false;
+    settings.may_be_private = is_seed;
+    settings.arg = (char *)"seed.test";
+    settings.resolve = entries;
+    rig = rig_of(site, settings, RIG_BUDGET);
+    rig_check(rig, "/", PAGE_BLOCKED_ADDRESS);
+    snprintf(url, sizeof url, "http://rebound.test:%d/", site_port(site));
+    rig_check(rig, url, PAGE_BLOCKED_ADDRESS);
+    snprintf(url, sizeof url, "http://mapped.test:%d/", site_port(site));
+    rig_check(rig, url, PAGE_BLOCKED_ADDRESS);
+    snprintf(url, sizeof url, "http://[::1]:%d/", site_port(site));
+    rig_check(rig, url, PAGE_BLOCKED_ADDRESS);
+    snprintf(url, sizeof url, "http://2130706433:%d/", site_port(site));
+    rig_check(rig, url, PAGE_BLOCKED_ADDRESS);
+    assert_int_equal(site_connections(site), 0);
+    snprintf(url, sizeof url, "http://seed.test:%d/", site_port(site));
+    rig_check(rig, url, PAGE_OK);
+    rig_stop(rig);
+}
+
+static void what_is_sent_is_the_url_as_it_stands_without_userinfo(void **state)
+{
+    static const struct site_page SITE[] = {{0}};
+    struct rig *rig = rig_start(SITE, RIG_SETTINGS);
+    char url[SITE_URL_SIZE], head[4096];
+    static const char *const targets[] = {"/?", "/a/%2e%2E.x/b//c/.../;x?y=[|]{}^`\\~%zz&&", "/%"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+        snprintf(url, sizeof url, "http://user:secret@127.0.0.1:%d%s", site_port(rig->site), targets[i]);
+        rig_check(rig, url, PAGE_HTTP_ERROR);
+        if (!site_head(rig->site, targets[i], head, sizeof head))
+            print_error("%s was not asked for\n", targets[i]);
+        assert_true(site_head(rig->site, targets[i], head, sizeof head));
+        assert_null(strstr(head, "uthorization"));
+        assert_non_null(strstr(head, "User-Agent: test/1\r\n"));
+    }
+    rig_stop(rig);
+}
+
+static void a_host_that_libcurl_reads_in_another_way_is_not_asked(void **state)
+{
+    static const struct site_page SITE[] = {{0}};
+    struct rig *rig = rig_start(SITE, RIG_SETTINGS);
+    struct page *page = rig_fetch(rig, PAGE_DOCUMENT, "http://a=b.test/");
+
+    (void)state;
+    assert_int_equal(page->outcome, PAGE_BLOCKED_ADDRESS);
+    assert_non_null(strstr(page->error, "libcurl refuses the host"));
+    rig_done(rig, page);
+    rig_stop(rig);
+}
+
+static void only_a_proxy_that_was_given_is_asked(void **state)
+{
+    static const struct site_page SITE[] = {
+        {.path = "http://public.example/a", .type = "text/html", .body = "<p>by proxy"},
+        {.path = "/b", .type = "text/html", .body = "<p>itself"},
+        {0}};
+    struct http_settings settings = RIG_SETTINGS;
+    struct site *site = site_start(SITE);
+    char proxy[SITE_URL_SIZE];
+    struct rig *rig;
+
+    (void)state;
+    site_url(site, "", proxy);
+    settings.proxy = proxy;
+    settings.allow_private = false;
+    rig = rig_of(site, settings, RIG_BUDGET);
+    rig_check(rig, "http://public.example/a", PAGE_OK);
+    rig_check(rig, "http://127.0.0.1:1/", PAGE_BLOCKED_ADDRESS);
+    rig_stop(rig);
+
+    setenv("http_proxy", "http://127.0.0.1:1/", 1);
+    setenv("all_proxy", "http://127.0.0.1:1/", 1);
+    rig = rig_start(SITE, RIG_SETTINGS);
+    rig_check(rig, "/b", PAGE_OK);
+    unsetenv("http_proxy");
+    unsetenv("all_proxy");
+    rig_stop(rig);
+}
+
+static void a_netrc_file_is_used_where_its_machine_is(void **state)
+{
+    static const struct site_page SITE[] = {{0}};
+    char name[] = "http_test-XXXXXX", head[4096];
+    FILE *file = fdopen(mkstemp(name), "w");
+    struct http_settings settings = RIG_SETTINGS;
+    struct rig *rig;
+
+    (void)state;
+    fputs("machine 127.0.0.1 login Aladdin password sesame\n", file);
+    fclose(file);
+    settings.netrc_file = name;
+    rig = rig_start(SITE, settings);
+    rig_check(rig, "/", PAGE_HTTP_ERROR);
+    assert_true(site_head(rig->site, "/", head, sizeof head));
+    assert_non_null(strstr(head, "\r\nAuthorization: Basic QWxhZGRpbjpzZXNhbWU=\r\n"));
+    rig_stop(rig);
+    remove(name);
+}
+
+static void external_links_are_asked_for_by_head_and_then_by_get(void **state)
+{
+    static const struct site_page SITE[] = {
+        {.path = "/", .type = "video/mp4", .body = "a film without end ", .fault = SITE_ENDLESS},
+        {.path = "/no", .status = 405, .type = "text/html", .body = "<p>no"},
+        {0}};
+    struct rig *rig = rig_start(SITE, RIG_SETTINGS);
+    struct site_request log[2];
+    struct page *page = rig_fetch(rig, PAGE_EXTERNAL, "/no");
+
+    (void)state;
+    assert_int_equal(page->outcome, PAGE_HTTP_ERROR);
+    assert_int_equal(page->status, 405);
+    assert_true(page_may_retry(page));
+    rig_done(rig, page);
+    page = rig_page(rig, PAGE_EXTERNAL, "/");
+    page->tries = 2;
+    http_start(rig->http, page);
+    page = rig_wait(rig);
+    assert_int_equal(page->outcome, PAGE_OK);
+    assert_null(page->body.data);
+    rig_done(rig, page);
+    assert_int_equal(site_log(rig->site, 0, log, 2), 2);
+    assert_string_equal(log[0].method, "HEAD");
+    assert_string_equal(log[1].method, "GET");
+    rig_stop(rig);
+}
+
+static void a_cookie_comes_back_to_its_host(void **state)
+{
+    static const struct site_page SITE[] = {
+        {.path = "/set", .type = "text/html", .headers = "Set-Cookie: wall=1; Path=/\r\n", .body = "<p>"}, {0}};
+    struct rig *rig = rig_start(SITE, RIG_SETTINGS);
+    struct err err;
+    struct http *other = http_new(rig->shared, rig->budget, &err), *first = rig->http;
+    char head[4096];
+
+    (void)state;
+    rig_check(rig, "/set", PAGE_OK);
+    rig->http = other; /* another thread's */
+    rig_check(rig, "/get", PAGE_HTTP_ERROR);
+    assert_true(site_head(rig->site, "/get", head, sizeof head));
+    assert_non_null(strstr(head, "\r\nCookie: wall=1\r\n"));
+    http_free(first);
+    rig_stop(rig);
+}
+
+static void cookies_of_the_users_file_are_sent(void **state)
+{
+    static const struct site_page SITE[] = {{0}};
+    char name[] = "http_test-XXXXXX", head[4096];
+    FILE *file = fdopen(mkstemp(name), "w");
+    struct http_settings settings = RIG_SETTINGS;
+    struct rig *rig;
+
+    (void)state;
+    fputs("# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t0\tlogin\tyes\n", file);
+    fclose(file);
+    settings.cookie_file = name;
+    rig = rig_start(SITE, settings);
+    rig_check(rig, "/", PAGE_HTTP_ERROR);
+    assert_true(site_head(rig->site, "/", head, sizeof head));
+    assert_non_null(strstr(head, "\r\nCookie: login=yes\r\n"));
+    rig_stop(rig);
+    remove(name);
+}
+
+/* Each answer sets thirty cookies of other names. */
+static bool make_cookies(void *arg, const char *host, const char *target, struct site_page *page, struct buf *text)
+{
+    (void)arg;
+    (void)host;
+    for (int i = 0; i < 30; i++)
+        buf_printf(text, "Set-Cookie: %s-%d=%03000d; Path=/never\r\n", target + 1, i, i);
+    *page = (struct site_page){.type = "text/html", .headers = text->data, .body = "<p>"};
+    return true;
+}
+
+static void a_flood_of_cookies_is_forgotten(void **state)
+{
+    struct rig *rig = rig_of(site_start_made(make_cookies, NULL, 0), RIG_SETTINGS, RIG_BUDGET);
+    struct curl_slist *cookies = NULL;
+    CURL *easy = curl_easy_init();
+    size_t bytes = 0;
+
+    (void)state;
+    for (int i = 0; i < 60; i++) {
+        char path[16];
+
+        snprintf(path, sizeof path, "/%d", i);
+        rig_check(rig, path, PAGE_OK);
+    }
+    curl_easy_setopt(easy, CURLOPT_SHARE, rig->shared->share);
+    curl_easy_getinfo(easy, CURLINFO_COOKIELIST, &cookies);
+    for (const struct curl_slist *c = cookies; c != NULL; c = c->next)
+        bytes += strlen(c->data);
+    curl_slist_free_all(cookies);
+    curl_easy_cleanup(easy);
+    assert_in_range(bytes, 1, HTTP_COOKIE_BYTES_MAX);
+    rig_stop(rig);
+}
+
+static void secrets_go_only_where_they_belong(void **state)
+{
+    static const struct site_page SITE[] = {{0}};
+    struct site *site = site_start(SITE), *other = site_start(SITE);
+    struct http_settings settings = RIG_SETTINGS;
+    static const char *const headers[] = {"Authorization: for-seeds", "X-All: 1", "Accept: a/b", NULL};
+    char basic[128], resolve[64], url[SITE_URL_SIZE], head[4096];
+    const char *const credentials[] = {basic, NULL}, *const entries[] = {resolve, NULL};
+    struct rig *rig;
+
+    (void)state;
+    snprintf(basic, sizeof basic, "http://127.0.0.1:%d/x Aladdin:open sesame", site_port(site));
+    snprintf(resolve, sizeof resolve, "seed.test:%d:127.0.0.1", site_port(site));
+    settings.headers = headers;
+    settings.credentials = credentials;
+    settings.resolve = entries;
+    settings.may_be_private = is_seed;
+    settings.arg = (char *)"seed.test";
+    rig = rig_of(site, settings, RIG_BUDGET);
+    rig_check(rig, "/a", PAGE_HTTP_ERROR);
+    assert_true(site_head(site, "/a", head, sizeof head));
+    assert_non_null(strstr(head, "\r\nAuthorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n"));
+    assert_null(strstr(head, "for-seeds"));
+    snprintf(url, sizeof url, "http://seed.test:%d/b", site_port(site));
+    rig_check(rig, url, PAGE_HTTP_ERROR);
+    assert_true(site_head(site, "/b", head, sizeof head));
+    assert_non_null(strstr(head, "\r\nAuthorization: for-seeds\r\n"));
+    rig_check(rig, site_url(other, "/c", url), PAGE_HTTP_ERROR);
+    assert_true(site_head(other, "/c", head, sizeof head));
+    assert_null(strstr(head, "Authorization"));
+    assert_non_null(strstr(head, "\r\nX-All: 1\r\n"));
+    assert_non_null(strstr(head, "\r\nAccept: a/b\r\n"));
+    assert_null(strstr(head, "text/html"));
+    site_stop(other);
+    rig_stop(rig);
+}
+
+static void settings_that_cannot_be_used_are_refused_with_a_reason(void **state)
+{
+    static const char *const bad_header[] = {"no colon", NULL}, *const two_lines[] = {"A: b\r\nC: d", NULL};
+    static const char *const no_origin[] = {"ftp://a.example/ x:y", NULL}, *const no_secret[] = {"http://a.example/",
+                                                                                                 NULL};
+    const struct http_settings bad[] = {
+        {.headers = bad_header},    {.headers = two_lines},        {.credentials = no_origin},
+        {.credentials = no_secret}, {.cookie_file = "/no/such/1"}, {.cacert = "/no/such/2"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct err err = {""};
+
+        assert_null(http_shared_new(&bad[i], &err));
+        assert_string_not_equal(err.text, "");
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(private_addresses_are_refused_unless_a_seed_names_the_host),
+        cmocka_unit_test(what_is_sent_is_the_url_as_it_stands_without_userinfo),
+        cmocka_unit_test(a_host_that_libcurl_reads_in_another_way_is_not_asked),
+        cmocka_unit_test(only_a_proxy_that_was_given_is_asked),
+        cmocka_unit_test(a_netrc_file_is_used_where_its_machine_is),
+        cmocka_unit_test(external_links_are_asked_for_by_head_and_then_by_get),
+        cmocka_unit_test(a_cookie_comes_back_to_its_host),
+        cmocka_unit_test(cookies_of_the_users_file_are_sent),
+        cmocka_unit_test(a_flood_of_cookies_is_forgotten),
+        cmocka_unit_test(secrets_go_only_where_they_belong),
+        cmocka_unit_test(settings_that_cannot_be_used_are_refused_with_a_reason),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

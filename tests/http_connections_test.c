@@ -1,0 +1,202 @@
+#include "http_rig.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static void connections_are_kept_alive_from_page_to_page(void **state)
+{
+    static const struct site_page SITE[] = {
+        {.path = "/a", .type = "text/html", .body = "<p>"},
+        {.path = "/image", .type = "image/png", .body = "small"},
+        {.path = "/moved", .status = 301, .headers = "Location: /a\r\n", .type = "text/plain", .body = "moved"},
+        {0}};
+    struct rig *rig = rig_start(SITE, RIG_SETTINGS);
+    const char *const paths[] = {"/a", "/image", "/moved", "/none"};
+
+    (void)state;
+    for (size_t i = 0; i < 20; i++)
+        rig_done(rig, rig_fetch(rig, PAGE_DOCUMENT, paths[i % 4]));
+    assert_int_equal(site_connections(rig->site), 1);
+    assert_int_equal(site_requests(rig->site, NULL), 20);
+    rig_stop(rig);
+}
+
+static void a_connection_that_died_in_the_pool_is_no_failure_of_the_page(void **state)
+{
+    static const struct site_page SITE[] = {{.path = "/", .type = "text/html", .body = "<p>", .fault = SITE_DROPS},
+                                            {0}};
+    struct rig *rig = rig_start(SITE, RIG_SETTINGS);
+
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        rig_check(rig, "/", PAGE_OK);
+    rig_stop(rig);
+}
+
+static void many_transfers_run_at_once(void **state)
+{
+    enum { COUNT = 40 };
+    static const struct site_page SITE[] = {{.path = "/", .type = "text/html", .body = "<p>", .delay_ms = 100}, {0}};
+    struct rig *rig = rig_start(SITE, RIG_SETTINGS);
+    struct page *pages[COUNT];
+    size_t count = 0;
+
+    (void)state;
+    for (int i = 0; i < COUNT; i++)
+        http_start(rig->http, rig_page(rig, PAGE_DOCUMENT, "/"));
+    assert_int_equal(http_running(rig->http), COUNT);
+    while (count < COUNT)
+        count += http_wait(rig->http, -1, pages + count, COUNT - count);
+    assert_true(site_most_parallel(rig->site) > COUNT / 2);
+    for (int i = 0; i < COUNT; i++) {
+        assert_int_equal(pages[i]->outcome, PAGE_OK);
+        rig_done(rig, pages[i]);
+    }
+    rig_stop(rig);
+}
+
+static void what_runs_can_be_given_up_as_if_never_asked_for(void **state)
+{
+    static const struct site_page SITE[] = {
+        {.path = "/silent", .fault = SITE_SILENT},
+        {.path = "/half", .type = "text/html", .body = "<p>half of it", .fault = SITE_STALLS},
+        {0}};
+    struct rig *rig = rig_start(SITE, RIG_SETTINGS);
+    struct page *pages[3];
+
+    (void)state;
+    http_start(rig->http, rig_page(rig, PAGE_DOCUMENT, "/silent"));
+    http_start(rig->http, rig_page(rig, PAGE_DOCUMENT, "/half"));
+    http_start(rig->http, rig_page(rig, PAGE_DOCUMENT, "http://user@[/"));
+    while (site_requests(rig->site, NULL) < 2 || budget_used(rig->budget) == 0)
+        http_wait(rig->http, 5, pages, 0);
+    assert_int_equal(http_running(rig->http), 3);
+    assert_int_equal(http_give_up(rig->http, pages), 3);
+    assert_int_equal(http_running(rig->http), 0);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(pages[i]->outcome, PAGE_PENDING);
+        page_free(pages[i]);
+    }
+    rig_stop(rig);
+}
+
+static void *wake_main(void *arg)
+{
+    http_wake(arg);
+    http_wake(arg);
+    return NULL;
+}
+
+static void another_thread_ends_the_waiting(void **state)
+{
+    static const struct site_page SITE[] = {{0}};
+    struct rig *rig = rig_start(SITE, RIG_SETTINGS);
+    struct page *page;
+    pthread_t thread;
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(pthread_create(&thread, NULL, wake_main, rig->http), 0);
+        assert_int_equal(http_wait(rig->http, -1, &page, 1), 0);
+        pthread_join(thread, NULL);
+        while (http_wait(rig->http, 0, &page, 1) != 0)
+            continue;
+    }
+    rig_stop(rig);
+}
+
+static void no_descriptor_left_is_said_as_such(void **state)
+{
+    static const struct site_page SITE[] = {{.path = "/", .type = "text/html", .body = "<p>"}, {0}};
+    struct rig *rig = rig_start(SITE, RIG_SETTINGS);
+    struct rlimit limit, tight;
+    struct page *page;
+    int next = dup(0);
+
+    (void)state;
+    close(next);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    tight = limit;
+    tight.rlim_cur = (rlim_t)next;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &tight), 0);
+    page = rig_fetch(rig, PAGE_DOCUMENT, "/");
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    assert_int_equal(page->outcome, PAGE_CONN_ERROR);
+    assert_non_null(strstr(page->error, "ulimit -n"));
+    rig_done(rig, page);
+    rig_check(rig, "/", PAGE_OK);
+    rig_stop(rig);
+}
+
+struct worker {
+    struct rig rig; /* its own http, all else shared */
+    pthread_t thread;
+};
+
+static void *work(void *arg)
+{
+    struct worker *worker = arg;
+    char url[SITE_URL_SIZE];
+
+    for (int i = 0; i < 30; i++) {
+        snprintf(url, sizeof url, "http://h%d.test:%d/", i % 5, site_port(worker->rig.site));
+        rig_done(&worker->rig, rig_fetch(&worker->rig, PAGE_DOCUMENT, url));
+    }
+    return NULL;
+}
+
+static void threads_share_names_cookies_and_the_budget(void **state)
+{
+    enum { COUNT = 4 };
+    static const struct site_page SITE[] = {
+        {.path = "/", .type = "text/html", .headers = "Set-Cookie: a=b\r\n", .body = "<p>"}, {0}};
+    struct site *site = site_start(SITE);
+    struct http_settings settings = RIG_SETTINGS;
+    struct worker workers[COUNT];
+    char names[5][64];
+    const char *const resolve[] = {names[0], names[1], names[2], names[3], names[4], NULL};
+    struct rig *rig;
+
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        snprintf(names[i], sizeof names[i], "h%d.test:%d:127.0.0.1", i, site_port(site));
+    settings.resolve = resolve;
+    rig = rig_of(site, settings, 10);
+    for (int i = 0; i < COUNT; i++) {
+        struct err err;
+
+        workers[i].rig = *rig;
+        workers[i].rig.http = http_new(rig->shared, rig->budget, &err);
+        assert_int_equal(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
+    }
+    for (int i = 0; i < COUNT; i++) {
+        pthread_join(workers[i].thread, NULL);
+        http_free(workers[i].rig.http);
+    }
+    assert_true(site_requests(site, "/") >= COUNT * 30);
+    rig_stop(rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(connections_are_kept_alive_from_page_to_page),
+        cmocka_unit_test(a_connection_that_died_in_the_pool_is_no_failure_of_the_page),
+        cmocka_unit_test(many_transfers_run_at_once),
+        cmocka_unit_test(what_runs_can_be_given_up_as_if_never_asked_for),
+        cmocka_unit_test(another_thread_ends_the_waiting),
+        cmocka_unit_test(no_descriptor_left_is_said_as_such),
+        cmocka_unit_test(threads_share_names_cookies_and_the_budget),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
