@@ -3,10 +3,14 @@
 #include "budget.h"
 #include "clock.h"
 #include "crawl_settings.h"
+#include "events.h"
+#include "fail_on.h"
 #include "fetcher.h"
+#include "files.h"
 #include "log.h"
 #include "mem.h"
 #include "parser.h"
+#include "progress.h"
 #include "queue.h"
 #include "seeds.h"
 #include "store.h"
@@ -14,11 +18,14 @@
 #include "tally.h"
 #include "writer.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SEEDS_A_PAGE 1000 /* seeds that travel together to the writer */
@@ -38,15 +45,20 @@ struct crawl {
     struct queue *to_parse, *to_write;
     struct http_shared *shared;
     struct tally *tally;
+    struct progress *progress;
+    struct events *events; /* NULL: none wanted */
     struct fetcher *fetchers;
     struct parser *parsers;
     struct writer_context writer;
     pthread_t *fetcher_threads, *parser_threads, writer_thread;
     int fetchers_started, parsers_started;
     bool writer_started;
-    int64_t seeds_given; /* usable ones of this command */
+    int64_t seeds_given;  /* usable ones of this command */
+    char first_host[256]; /* of the first seed, of an earlier run if there is one; "" none yet */
+    int64_t done_before;  /* URLs that earlier runs recorded */
     int64_t started_ms;
     enum store_outcome outcome;
+    const char *limit;      /* the option that ended it; NULL: none */
     enum crawl_exit status; /* CRAWL_DONE unless something went wrong */
 };
 
@@ -103,15 +115,27 @@ static void tell_host(void *arg, const struct host_state *state)
 static void tell_known(void *arg, int64_t id, uint64_t text_hash, uint64_t key_hash, int64_t host_id,
                        enum frontier_known state)
 {
-    frontier_add_known(arg, id, text_hash, key_hash, host_id, state);
+    struct crawl *c = arg;
+
+    c->done_before += state == KNOWN_DONE;
+    frontier_add_known(c->frontier, id, text_hash, key_hash, host_id, state);
+}
+
+static void note_first_host(struct crawl *c, const struct url *url)
+{
+    if (c->first_host[0] == '\0')
+        snprintf(c->first_host, sizeof c->first_host, "%.*s", (int)url_host(url).size, url_host(url).data);
 }
 
 static void tell_old_seed(void *arg, struct slice text)
 {
+    struct crawl *c = arg;
     struct url url = URL_INIT;
 
-    if (url_parse(&url, text) == URL_WEB)
-        scope_add_seed(arg, &url);
+    if (url_parse(&url, text) == URL_WEB) {
+        scope_add_seed(c->scope, &url);
+        note_first_host(c, &url);
+    }
     url_free(&url);
 }
 
@@ -146,8 +170,14 @@ static bool build(struct crawl *c, struct err *err)
         c->status = CRAWL_USAGE;
         return false;
     }
+    c->events = c->options->events == NULL ? NULL : events_open(c->options->events, err);
+    if (c->options->events != NULL && c->events == NULL) {
+        c->status = CRAWL_FILE;
+        return false;
+    }
     if (!open_store(c, err))
         return false;
+    files_make_room(s->transfers, c->options->threads);
     s->frontier.hash_seed = store_hash_seed(c->store);
     c->frontier = frontier_new(&s->frontier);
     s->extract.scope = c->scope;
@@ -156,8 +186,8 @@ static bool build(struct crawl *c, struct err *err)
     c->to_parse = queue_new((size_t)c->options->queue);
     c->to_write = queue_new((size_t)c->options->queue);
     c->tally = tally_new();
-    if (!store_hosts(c->store, tell_host, c->frontier, err) || !store_known(c->store, tell_known, c->frontier, err) ||
-        !store_seeds(c->store, tell_old_seed, c->scope, err)) {
+    if (!store_hosts(c->store, tell_host, c->frontier, err) || !store_known(c->store, tell_known, c, err) ||
+        !store_seeds(c->store, tell_old_seed, c, err)) {
         c->status = CRAWL_FILE;
         return false;
     }
@@ -210,6 +240,7 @@ static void take_seed(void *arg, const struct url *url)
     struct seeding *seeding = arg;
 
     scope_add_seed(seeding->crawl->scope, url);
+    note_first_host(seeding->crawl, url);
     log_in(seeding, url);
     if (seeding->page == NULL) {
         seeding->page = page_new(PAGE_SEEDS, "", 0);
@@ -252,6 +283,7 @@ static void recorded(void *arg, struct page *const *pages, size_t count)
     struct crawl *c = arg;
 
     tally_add(c->tally, pages, count);
+    events_add(c->events, pages, count);
 }
 
 static bool start_thread(pthread_t *thread, void *(*run)(void *), void *arg, const char *name, struct err *err)
@@ -320,28 +352,51 @@ static bool start_fetchers(struct crawl *c, struct err *err)
 static void look_at_limits(struct crawl *c)
 {
     struct tally_counts counts;
-    bool over;
+    const char *limit = NULL;
 
     if (atomic_load(&caught_signal) != 0) {
         c->outcome = RUN_INTERRUPTED;
         frontier_stop(c->frontier, true);
         return;
     }
-    over = c->options->max_duration_ms > 0 && clock_ms() - c->started_ms >= c->options->max_duration_ms;
-    if (!over && c->options->quota_bytes > 0) {
+    if (c->options->max_duration_ms > 0 && clock_ms() - c->started_ms >= c->options->max_duration_ms)
+        limit = "--max-duration";
+    if (limit == NULL && c->options->quota_bytes > 0) {
         tally_read(c->tally, &counts);
-        over = counts.wire_bytes >= c->options->quota_bytes;
+        limit = counts.wire_bytes >= c->options->quota_bytes ? "--quota" : NULL;
     }
-    if (over && !frontier_is_stopping(c->frontier)) {
+    if (limit != NULL && !frontier_is_stopping(c->frontier)) {
         c->outcome = RUN_LIMIT;
+        c->limit = limit;
         frontier_stop(c->frontier, false);
     }
 }
 
+static void start_progress(struct crawl *c)
+{
+    c->progress = progress_new(&(struct progress_parts){
+        .options = c->options,
+        .frontier = c->frontier,
+        .tally = c->tally,
+        .to_parse = c->to_parse,
+        .to_write = c->to_write,
+        .budget = c->budget,
+        .fetchers = c->options->threads,
+        .parsers = c->settings->parsers,
+        .transfers = c->settings->transfers,
+        .host = c->first_host,
+        .rest_ms = crawl_settings_rest_ms(c->settings, slice_of(c->first_host)),
+        .done_before = c->done_before,
+    });
+}
+
 static void wait_for_end(struct crawl *c)
 {
-    while (!frontier_wait(c->frontier, TICK_MS))
+    start_progress(c);
+    while (!frontier_wait(c->frontier, TICK_MS)) {
         look_at_limits(c);
+        progress_tick(c->progress, atomic_exchange(&asked_status, false), atomic_exchange(&asked_redraw, false));
+    }
     look_at_limits(c);
 }
 
@@ -356,6 +411,7 @@ static void join_all(struct crawl *c)
     queue_close(c->to_write);
     if (c->writer_started)
         pthread_join(c->writer_thread, NULL);
+    progress_finish(c->progress);
     if (c->writer.failed) {
         c->outcome = RUN_FAILED;
         c->status = CRAWL_FILE;
@@ -394,20 +450,48 @@ static void record_hosts(struct crawl *c)
     free(all.states);
 }
 
-/* What was found is recorded, skipped or waiting, counted in the store itself. */
-static void prove_completeness(struct crawl *c, struct store_totals *totals)
+static bool failed_to_read(struct crawl *c, const struct err *err)
 {
+    log_error("%s", err->text);
+    c->status = CRAWL_FILE;
+    return false;
+}
+
+/* What was found is recorded, skipped or waiting, counted in the store itself; and what it is like. */
+static bool count_up(struct crawl *c, struct summary *summary)
+{
+    struct store_totals *totals = &summary->totals;
     struct err err;
 
-    if (!store_totals(c->store, totals, &err)) {
-        log_error("%s", err.text);
-        c->status = CRAWL_FILE;
-    } else if (totals->known != totals->recorded + totals->skipped + totals->waiting) {
+    if (!store_totals(c->store, totals, &err))
+        return failed_to_read(c, &err);
+    if (totals->known != totals->recorded + totals->skipped + totals->waiting) {
         log_error("the books do not balance: %lld URLs found, but %lld recorded + %lld skipped + %lld waiting",
                   (long long)totals->known, (long long)totals->recorded, (long long)totals->skipped,
                   (long long)totals->waiting);
         c->status = CRAWL_INTERNAL;
     }
+    /* Who interrupts does not wait for titles to be compared. */
+    summary->titles =
+        (struct store_titles){.titles = summary->counts.titles, .missing = summary->counts.titles_missing};
+    if (c->outcome != RUN_INTERRUPTED && !store_titles(c->store, &summary->titles, &err))
+        return failed_to_read(c, &err);
+    return true;
+}
+
+/* --fail-on, of a crawl that came to its end. */
+static void look_for_faults(struct crawl *c)
+{
+    struct err err;
+    int64_t findings;
+
+    if (c->options->fail_on == 0 || c->status != CRAWL_DONE)
+        return;
+    findings = fail_on_check(c->store, c->options->fail_on, c->options->database, &err);
+    if (findings < 0)
+        failed_to_read(c, &err);
+    else if (findings > 0)
+        c->status = CRAWL_FAIL_ON;
 }
 
 static void set_exit_status(struct crawl *c, const struct tally_counts *counts)
@@ -420,32 +504,66 @@ static void set_exit_status(struct crawl *c, const struct tally_counts *counts)
         c->status = CRAWL_NO_SEED;
 }
 
-static void close_run(struct crawl *c)
+static void close_store(struct crawl *c, struct summary *summary)
 {
-    struct summary summary = {.options = c->options, .seconds = (double)(clock_ms() - c->started_ms) / 1000};
-    struct frontier_counts frontier;
     struct buf stats = {.limit = 1 << 20};
+    struct stat file;
     struct err err;
 
-    frontier_counts(c->frontier, &frontier);
-    if (c->outcome == RUN_COMPLETE && frontier.limit_reached)
-        c->outcome = RUN_LIMIT;
-    if (!c->writer.failed) {
-        record_hosts(c);
-        prove_completeness(c, &summary.totals);
-    }
-    tally_read(c->tally, &summary.counts);
-    set_exit_status(c, &summary.counts);
-    summary.outcome = c->outcome;
-    summary_add_json(&summary, &stats);
+    summary->exit_status = (int)c->status;
+    summary_add_json(summary, &stats);
     if (!store_close(c->store, c->outcome, stats.data, &err)) {
         log_error("%s", err.text);
         if (c->status == CRAWL_DONE)
             c->status = CRAWL_FILE;
     }
     c->store = NULL;
-    summary_print(&summary);
+    if (stat(c->options->database, &file) == 0)
+        summary->database_bytes = file.st_size;
     buf_free(&stats);
+}
+
+/* The end as JSON, for --json and --events. */
+static void tell_programs(struct crawl *c, struct summary *summary)
+{
+    struct buf json = {.limit = 1 << 20};
+
+    summary->exit_status = (int)c->status;
+    summary_add_json(summary, &json);
+    events_add_summary(c->events, json.data);
+    buf_add_char(&json, '\n');
+    if (c->options->json && (fwrite(json.data, 1, json.size, stdout) != json.size || fflush(stdout) != 0)) {
+        log_error("cannot write the summary to standard output: %s", strerror(errno));
+        if (c->status == CRAWL_DONE)
+            c->status = CRAWL_FILE;
+    }
+    buf_free(&json);
+}
+
+static void close_run(struct crawl *c)
+{
+    struct summary summary = {.options = c->options, .elapsed_ms = clock_ms() - c->started_ms, .database_bytes = -1};
+    struct frontier_counts frontier;
+
+    frontier_counts(c->frontier, &frontier);
+    if (c->outcome == RUN_COMPLETE && frontier.limit_reached) {
+        c->outcome = RUN_LIMIT;
+        c->limit = "--max-pages";
+    }
+    tally_read(c->tally, &summary.counts);
+    set_exit_status(c, &summary.counts);
+    summary.outcome = c->outcome;
+    summary.limit = c->limit;
+    if (!c->writer.failed) {
+        record_hosts(c);
+        if (count_up(c, &summary))
+            look_for_faults(c);
+    }
+    close_store(c, &summary);
+    progress_free(c->progress);
+    c->progress = NULL;
+    summary_print(&summary);
+    tell_programs(c, &summary);
 }
 
 static void free_parts(struct crawl *c)
@@ -464,6 +582,9 @@ static void free_parts(struct crawl *c)
     tally_free(c->tally);
     scope_free(c->scope);
     crawl_settings_free(c->settings);
+    progress_free(c->progress);
+    if (!events_close(c->events) && c->status == CRAWL_DONE)
+        c->status = CRAWL_FILE;
 }
 
 int crawl_run(const struct options *options)

@@ -188,6 +188,11 @@ static bool is_loopback(struct slice host)
            (host.size > 4 && memcmp(host.data, "127.", 4) == 0);
 }
 
+int64_t crawl_settings_rest_ms(const struct crawl_settings *s, struct slice host)
+{
+    return is_loopback(host) ? s->loopback.rest_ms : s->host.rest_ms;
+}
+
 const struct host_rules *crawl_settings_rules_for(void *arg, struct slice origin)
 {
     struct crawl_settings *s = arg;

@@ -127,6 +127,12 @@ bool frontier_is_abandoning(const struct frontier *f); /* likewise */
 /* Waits until the crawl is over, at most `timeout_ms`; true if it is. */
 bool frontier_wait(struct frontier *f, int64_t timeout_ms);
 
+enum frontier_rest {                     /* why a host may not be asked yet */
+                     FRONTIER_REST_RATE, /* --rate, --wait */
+                     FRONTIER_REST_CRAWL_DELAY,
+                     FRONTIER_REST_HOLD /* Retry-After, or failures */
+};
+
 struct frontier_counts {
     int64_t known;    /* URLs ever seen */
     int64_t waiting;  /* in the window */
@@ -134,12 +140,13 @@ struct frontier_counts {
     int64_t active;   /* taken, not finished */
     int64_t fetching; /* of these: with a fetcher */
     int64_t hosts, hosts_live, hosts_given_up;
-    int64_t resting;       /* hosts with waiting URLs that may not be asked yet: rest or hold */
-    int64_t full;          /* hosts with waiting URLs at their concurrency */
-    int64_t taken;         /* documents handed out in this run */
-    bool limit_reached;    /* --max-pages */
-    int64_t next_due_ms;   /* until the next host is due; -1: none */
-    char resting_host[80]; /* one such host, for "held back by" */
+    int64_t resting;         /* hosts with waiting URLs that may not be asked yet: rest or hold */
+    int64_t full;            /* hosts with waiting URLs at their concurrency */
+    int64_t taken;           /* documents handed out in this run */
+    bool limit_reached;      /* --max-pages */
+    int64_t next_due_ms;     /* until the next host is due; -1: none */
+    char resting_host[80];   /* the host of `resting` that is due first, for "held back by" */
+    enum frontier_rest rest; /* why it rests */
 };
 void frontier_counts(struct frontier *f, struct frontier_counts *counts);
 

@@ -79,8 +79,6 @@ uint64_t frontier_hash(const struct frontier *f, struct slice text)
 void frontier_lock(struct frontier *f)
 {
     pthread_mutex_lock(&f->lock);
-    if (f->told_count > 0)
-        frontier_take_in_known(f);
 }
 
 /* wake() is called without the lock, for it may take a system call. `waking` keeps frontier_set_taker() from
@@ -215,6 +213,13 @@ bool frontier_wait(struct frontier *f, int64_t timeout_ms)
 }
 
 /* --- For the display -------------------------------------------------------------------- */
+static enum frontier_rest why_it_rests(const struct host_pace *pace, int64_t now_ms)
+{
+    if (pace->held_until_ms > now_ms || pace->next_start_ms <= now_ms)
+        return FRONTIER_REST_HOLD; /* the host, or just the URL that is to be tried again */
+    return host_rest_ms(pace) > pace->rules->rest_ms ? FRONTIER_REST_CRAWL_DELAY : FRONTIER_REST_RATE;
+}
+
 static void note_resting(const struct host *h, struct frontier_counts *counts, int64_t now_ms)
 {
     if (h->pace.running >= h->pace.allowed) {
@@ -226,6 +231,7 @@ static void note_resting(const struct host *h, struct frontier_counts *counts, i
     counts->resting++;
     if (counts->next_due_ms < 0 || h->due_ms - now_ms < counts->next_due_ms) {
         counts->next_due_ms = h->due_ms - now_ms;
+        counts->rest = why_it_rests(&h->pace, now_ms);
         strncpy(counts->resting_host, h->origin, sizeof counts->resting_host - 1);
     }
 }

@@ -15,8 +15,6 @@
 #define LINE_LIMIT 8192          /* bytes of a message; what is longer is cut */
 #define OUT_LIMIT  (1024 * 1024) /* of a line with its panel */
 
-static const char *const prefixes[] = {"error: ", "warning: ", "", "", ""};
-
 static struct {
     pthread_mutex_t lock; /* guards all but `level` and `file`, which are constant when threads run */
     enum log_level level;
@@ -112,7 +110,8 @@ static void add_time(struct buf *out)
                utc.tm_hour, utc.tm_min, utc.tm_sec, (int)(now_ms % 1000));
 }
 
-__attribute__((format(printf, 2, 0))) static void say(enum log_level level, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void say(enum log_level level, const char *prefix, const char *format,
+                                                      va_list args)
 {
     char message[LINE_LIMIT];
     struct buf *out = &the_log.out;
@@ -126,7 +125,7 @@ __attribute__((format(printf, 2, 0))) static void say(enum log_level level, cons
         buf_add_string(out, "crawl: ");
         if (level >= LOG_PAGE && thread_name[0] != '\0')
             buf_printf(out, "[%s] ", thread_name);
-        buf_add_string(out, prefixes[level]);
+        buf_add_string(out, prefix);
         add_message(out, message);
         if (the_log.show != NULL)
             the_log.show(the_log.arg, out);
@@ -135,7 +134,7 @@ __attribute__((format(printf, 2, 0))) static void say(enum log_level level, cons
     if (wants_file(level)) {
         buf_clear(out);
         add_time(out);
-        buf_printf(out, "[%s] %s", thread_name[0] == '\0' ? "main" : thread_name, prefixes[level]);
+        buf_printf(out, "[%s] %s", thread_name[0] == '\0' ? "main" : thread_name, prefix);
         add_message(out, message);
         write_all(the_log.file, buf_slice(out));
     }
@@ -147,7 +146,7 @@ void log_error(const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    say(LOG_ERROR, format, args);
+    say(LOG_ERROR, "error: ", format, args);
     va_end(args);
 }
 
@@ -158,7 +157,7 @@ void log_warning(const char *format, ...)
     if (!log_wants(LOG_WARNING))
         return;
     va_start(args, format);
-    say(LOG_WARNING, format, args);
+    say(LOG_WARNING, "warning: ", format, args);
     va_end(args);
 }
 
@@ -169,7 +168,7 @@ void log_note(const char *format, ...)
     if (!log_wants(LOG_NOTE))
         return;
     va_start(args, format);
-    say(LOG_NOTE, format, args);
+    say(LOG_NOTE, "", format, args);
     va_end(args);
 }
 
@@ -180,7 +179,7 @@ void log_page(const char *format, ...)
     if (!log_wants(LOG_PAGE))
         return;
     va_start(args, format);
-    say(LOG_PAGE, format, args);
+    say(LOG_PAGE, "", format, args);
     va_end(args);
 }
 
@@ -191,7 +190,16 @@ void log_detail(const char *format, ...)
     if (!log_wants(LOG_DETAIL))
         return;
     va_start(args, format);
-    say(LOG_DETAIL, format, args);
+    say(LOG_DETAIL, "", format, args);
+    va_end(args);
+}
+
+void log_answer(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    say(LOG_ERROR, "", format, args);
     va_end(args);
 }
 
@@ -204,15 +212,14 @@ void log_set_panel(log_panel *hide, log_panel *show, void *arg)
     pthread_mutex_unlock(&the_log.lock);
 }
 
-void log_draw_panel(void)
+void log_draw_panel(log_panel *draw)
 {
     struct buf *out = &the_log.out;
 
     pthread_mutex_lock(&the_log.lock);
     if (the_log.show != NULL) {
         buf_clear(out);
-        the_log.hide(the_log.arg, out);
-        the_log.show(the_log.arg, out);
+        draw(the_log.arg, out);
         write_all(STDERR_FILENO, buf_slice(out));
     }
     pthread_mutex_unlock(&the_log.lock);

@@ -39,6 +39,9 @@ void log_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_page(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_detail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* What was asked for just now (SIGUSR1): said as a note, even with -q. */
+void log_answer(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* What this thread is called in -v lines and in the log file, such as "fetcher 3" (cut at 31 bytes). */
 void log_thread_name(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -48,7 +51,8 @@ void log_thread_name(const char *format, ...) __attribute__((format(printf, 1, 2
 typedef void log_panel(void *arg, struct buf *out);
 void log_set_panel(log_panel *hide, log_panel *show, void *arg);
 
-/* Draws the panel anew: hide and show, in one write. */
-void log_draw_panel(void);
+/* Calls `draw` for the panel that is set, if there is one, with its `arg`, and writes what it appends, by one write:
+ * under the same lock, so that it may change what `hide` and `show` go by. */
+void log_draw_panel(log_panel *draw);
 
 #endif

@@ -48,6 +48,17 @@ bool store_totals(struct store *s, struct store_totals *totals, struct err *err)
     return s->calls->totals(s, totals, err);
 }
 
+bool store_titles(struct store *s, struct store_titles *titles, struct err *err)
+{
+    return s->calls->titles(s, titles, err);
+}
+
+int64_t store_findings(struct store *s, enum store_finding_kind kind, size_t max, store_tell_finding *tell, void *arg,
+                       struct err *err)
+{
+    return s->calls->findings(s, kind, max, tell, arg, err);
+}
+
 bool store_close(struct store *s, enum store_outcome outcome, const char *stats, struct err *err)
 {
     return s == NULL || s->calls->close(s, outcome, stats, err);

@@ -22,7 +22,7 @@ struct store_options {
     const char *settings; /* options in force as JSON object text, likewise */
     const char *versions; /* of program and libraries, likewise */
     bool keep_links;      /* --links: rows in `link` at all */
-    bool fresh;            /* what is at the address is kept under another name, PATH.~N~, and a new one begun */
+    bool fresh;           /* what is at the address is kept under another name, PATH.~N~, and a new one begun */
     bool sync_full;       /* survive a power cut to the last commit */
 };
 
@@ -72,6 +72,41 @@ struct store_totals {
 };
 bool store_totals(struct store *s, struct store_totals *totals, struct err *err);
 
+/* Titles of good pages, of all runs. */
+struct store_titles {
+    int64_t titles;           /* pages that have one */
+    int64_t duplicated;       /* texts that more than one page has for its title */
+    int64_t duplicated_pages; /* those pages */
+    int64_t missing;          /* HTML pages that have none, or an empty one */
+};
+bool store_titles(struct store *s, struct store_titles *titles, struct err *err);
+
+/* What a site can be found wanting in, in all runs. */
+enum store_finding_kind {
+    FINDING_BROKEN,       /* a URL of the crawl that is no good page, redirect, or file of another type */
+    FINDING_SERVER_ERROR, /* one that was answered with 5xx */
+    FINDING_EXTERNAL,     /* a link out of scope that is broken (PAGE_EXTERNAL) */
+    FINDING_TITLE,        /* a title that several pages have */
+    FINDING_SEED,         /* a seed that was refused, or answered with an error or not at all */
+    FINDING_KINDS
+};
+
+struct store_finding {
+    struct slice url;      /* FINDING_TITLE: the first page that has it */
+    struct slice found_on; /* the first page that links there; FINDING_TITLE: another that has it; empty: none */
+    struct slice outcome;  /* name of what became of it, or of why it was skipped */
+    struct slice error;    /* one line of detail; empty: none */
+    struct slice title;    /* FINDING_TITLE */
+    int status;            /* 0: none */
+    int64_t pages;         /* that link there, 0: not known; FINDING_TITLE: that have it */
+};
+
+/* Tells the first `max` findings of a kind, in the order in which they were found; valid during the call. Returns how
+ * many there are in all, -1 on failure. */
+typedef void store_tell_finding(void *arg, const struct store_finding *finding);
+int64_t store_findings(struct store *s, enum store_finding_kind kind, size_t max, store_tell_finding *tell, void *arg,
+                       struct err *err);
+
 /* End of run: notes outcome and stats (JSON object text), makes indexes, full-text and ANALYZE if the run was complete
  * or limited, checkpoints into one file that can be mailed, closes. s may be NULL. False: something of this failed, the
  * data are safe. */
@@ -93,6 +128,9 @@ struct store_calls {
     bool (*write)(struct store *s, struct page *const *pages, size_t count, struct err *err);
     bool (*write_hosts)(struct store *s, const struct host_state *states, size_t count, struct err *err);
     bool (*totals)(struct store *s, struct store_totals *totals, struct err *err);
+    bool (*titles)(struct store *s, struct store_titles *titles, struct err *err);
+    int64_t (*findings)(struct store *s, enum store_finding_kind kind, size_t max, store_tell_finding *tell, void *arg,
+                        struct err *err);
     bool (*close)(struct store *s, enum store_outcome outcome, const char *stats, struct err *err);
 };
 

@@ -36,6 +36,8 @@ static const struct store_calls calls = {
     .write = store_sqlite_write,
     .write_hosts = store_sqlite_write_hosts,
     .totals = store_sqlite_totals,
+    .titles = store_sqlite_titles,
+    .findings = store_sqlite_findings,
     .close = store_sqlite_close,
 };
 

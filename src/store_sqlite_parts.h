@@ -142,6 +142,9 @@ long store_sqlite_claim(struct store *s, int64_t host_id, int64_t after, size_t 
                         struct err *err);
 bool store_sqlite_host(struct store *s, int64_t host_id, struct host_state **state);
 bool store_sqlite_totals(struct store *s, struct store_totals *totals, struct err *err);
+bool store_sqlite_titles(struct store *s, struct store_titles *titles, struct err *err);
+int64_t store_sqlite_findings(struct store *s, enum store_finding_kind kind, size_t max, store_tell_finding *tell,
+                              void *arg, struct err *err);
 bool store_sqlite_write(struct store *s, struct page *const *pages, size_t count, struct err *err);
 bool store_sqlite_write_hosts(struct store *s, const struct host_state *states, size_t count, struct err *err);
 bool store_sqlite_close(struct store *s, enum store_outcome outcome, const char *stats, struct err *err);

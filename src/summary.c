@@ -1,31 +1,15 @@
 #include "summary.h"
 
-#include "http.h"
 #include "log.h"
 #include "text.h"
+#include "words.h"
 
 #include <inttypes.h>
-#include <libxml/xmlversion.h>
-#include <sqlite3.h>
 #include <stdio.h>
+#include <string.h>
 
-static const char *const outcome_names[] = {"complete", "limit", "interrupted", "failed"};
-
-const char *summary_versions(void)
-{
-    static char text[600];
-
-    snprintf(text, sizeof text, "crawl %s, %s, libxml2/%s, SQLite/%s", PACKAGE_VERSION, http_version(),
-             LIBXML_DOTTED_VERSION, sqlite3_libversion());
-    return text;
-}
-
-void summary_add_versions(struct buf *out)
-{
-    buf_printf(out, "crawl %s\nCopyright (c) 2026 the crawl authors. MIT License.\n\n%s\n", PACKAGE_VERSION,
-               http_version());
-    buf_printf(out, "libxml2/%s\nSQLite/%s\n", LIBXML_DOTTED_VERSION, sqlite3_libversion());
-}
+#define TEXT_LIMIT  65536
+#define URL_COLUMNS 60
 
 void summary_log_page(const struct page *page)
 {
@@ -38,66 +22,289 @@ void summary_log_page(const struct page *page)
                  page->url, page->title.size > 0 ? "  " : "", (int)page->title.size, page->title.data);
 }
 
-static void say_outcomes(const struct tally_counts *counts)
+/* --- The first line ------------------------------------------------------------------- */
+
+static void add_waiting(const struct summary *s, struct buf *out)
 {
-    struct buf line = {.limit = 4096};
+    if (s->totals.waiting > 0) {
+        buf_add_string(out, ", ");
+        words_add_count(out, s->totals.waiting, "URL");
+        buf_printf(out, " still wait%s", s->totals.waiting == 1 ? "s" : "");
+    }
+    buf_add_string(out, "; the same command goes on\n");
+}
+
+static void add_complete(const struct summary *s, struct buf *out)
+{
+    int64_t given_up = s->counts.skips[SKIP_HOST_GAVE_UP];
+
+    if (s->counts.pages == 0 && s->counts.seeds == 0) {
+        buf_add_string(out, "Nothing was left to do: every reachable page in scope was visited before\n");
+        return;
+    }
+    buf_add_string(out, "Finished in ");
+    words_add_time(out, s->elapsed_ms);
+    if (s->counts.seeds > 0 && s->counts.seeds_answered == 0 && s->counts.outcomes[PAGE_OK] == 0) {
+        buf_add_string(out, ": no seed could be fetched\n");
+    } else if (given_up > 0) {
+        buf_add_string(out, ": all but ");
+        words_add_count(out, given_up, "URL");
+        buf_add_string(out, " of hosts that no longer answered\n");
+    } else {
+        buf_add_string(out, ": every reachable page in scope was visited\n");
+    }
+}
+
+static void add_end(const struct summary *s, struct buf *out)
+{
+    switch (s->outcome) {
+    case RUN_COMPLETE:
+        add_complete(s, out);
+        break;
+    case RUN_LIMIT:
+        buf_printf(out, "Stopped at %s after ", s->limit != NULL ? s->limit : "a limit");
+        words_add_time(out, s->elapsed_ms);
+        add_waiting(s, out);
+        break;
+    case RUN_INTERRUPTED:
+        buf_add_string(out, "Stopped after ");
+        words_add_time(out, s->elapsed_ms);
+        add_waiting(s, out);
+        break;
+    default:
+        buf_add_string(out, "Failed after ");
+        words_add_time(out, s->elapsed_ms);
+        buf_add_string(out, "; what is recorded is safe, and the same command goes on\n");
+    }
+}
+
+/* --- The other lines ------------------------------------------------------------------ */
+
+/* "NAME 12 431", with a comma in front but for the first. */
+static void add_item(struct buf *out, bool *is_first, const char *name, int64_t number)
+{
+    if (number <= 0)
+        return;
+    buf_printf(out, "%s%s ", *is_first ? "" : ", ", name);
+    words_add_number(out, number);
+    *is_first = false;
+}
+
+static void add_pages(const struct summary *s, struct buf *out)
+{
+    const struct tally_counts *c = &s->counts;
+
+    buf_add_string(out, "  pages    ");
+    words_add_number(out, c->pages);
+    if (s->elapsed_ms > 0) {
+        buf_add_string(out, " (");
+        words_add_rate(out, (double)c->pages * 1000 / (double)s->elapsed_ms);
+        buf_add_string(out, "/s)");
+    }
+    buf_add_string(out, ", ");
+    words_add_bytes(out, (double)c->body_bytes);
+    buf_add_string(out, ", ");
+    words_add_bytes(out, (double)c->wire_bytes);
+    buf_add_string(out, " on the wire\n");
+}
+
+static void add_titles(const struct summary *s, struct buf *out)
+{
+    if (s->titles.titles + s->titles.missing == 0)
+        return;
+    buf_add_string(out, "  titles   ");
+    words_add_number(out, s->titles.titles);
+    if (s->titles.duplicated > 0) {
+        buf_add_string(out, ", ");
+        words_add_number(out, s->titles.duplicated_pages);
+        buf_add_string(out, " of them not unique");
+    }
+    if (s->titles.missing > 0) {
+        buf_add_string(out, "; ");
+        words_add_count(out, s->titles.missing, "page");
+        buf_add_string(out, " without");
+    }
+    buf_add_char(out, '\n');
+}
+
+static int64_t failures(const struct tally_counts *c)
+{
+    int64_t failed = 0;
 
     for (int i = 0; i < PAGE_OUTCOME_COUNT; i++)
-        if (counts->outcomes[i] > 0)
-            buf_printf(&line, "%s%s %" PRId64, line.size > 0 ? ", " : "", page_outcome_names[i], counts->outcomes[i]);
-    if (line.size > 0)
-        log_note("  outcomes %s", line.data);
-    buf_clear(&line);
-    for (int i = 0; i < SKIP_REASON_COUNT; i++)
-        if (counts->skips[i] > 0)
-            buf_printf(&line, "%s%s %" PRId64, line.size > 0 ? ", " : "", page_skip_names[i], counts->skips[i]);
-    if (line.size > 0)
-        log_note("  skipped  %s", line.data);
-    buf_free(&line);
+        if (i != PAGE_OK && i != PAGE_REDIRECT && i != PAGE_HTTP_ERROR && i != PAGE_WRONG_TYPE &&
+            i != PAGE_REDIRECT_LOOP && i != PAGE_BAD_REDIRECT)
+            failed += c->outcomes[i];
+    return failed;
+}
+
+static void add_outcomes(const struct summary *s, struct buf *out)
+{
+    static const struct {
+        enum page_outcome outcome;
+        const char *name;
+    } failed[] = {
+        {PAGE_TIMEOUT, "timeout"},       {PAGE_DNS_ERROR, "DNS"},           {PAGE_CONN_ERROR, "connection"},
+        {PAGE_BAD_TLS, "TLS"},           {PAGE_PROTOCOL_ERROR, "protocol"}, {PAGE_TRUNCATED, "cut short"},
+        {PAGE_DECODE_ERROR, "encoding"}, {PAGE_TOO_LARGE, "too large"},     {PAGE_BLOCKED_ADDRESS, "address refused"},
+    };
+    const struct tally_counts *c = &s->counts;
+    const int64_t *outcomes = c->outcomes;
+    int64_t other = outcomes[PAGE_HTTP_ERROR] - c->not_found - c->refused - c->too_many - c->server_errors;
+    bool is_first = true;
+
+    if (c->pages == 0)
+        return;
+    buf_add_string(out, "  results  ");
+    add_item(out, &is_first, "ok", outcomes[PAGE_OK]);
+    add_item(out, &is_first, "other types", outcomes[PAGE_WRONG_TYPE]);
+    add_item(out, &is_first, "redirects", outcomes[PAGE_REDIRECT]);
+    add_item(out, &is_first, "redirects to nowhere", outcomes[PAGE_REDIRECT_LOOP] + outcomes[PAGE_BAD_REDIRECT]);
+    add_item(out, &is_first, "not found", c->not_found);
+    add_item(out, &is_first, "refused", c->refused);
+    add_item(out, &is_first, "too many requests", c->too_many);
+    add_item(out, &is_first, "other errors", other);
+    add_item(out, &is_first, "server errors", c->server_errors);
+    add_item(out, &is_first, "failed", failures(c));
+    if (failures(c) > 0) {
+        is_first = true;
+        buf_add_string(out, " (");
+        for (size_t i = 0; i < sizeof failed / sizeof *failed; i++)
+            add_item(out, &is_first, failed[i].name, outcomes[failed[i].outcome]);
+        buf_add_char(out, ')');
+    }
+    buf_add_char(out, '\n');
+}
+
+static void add_skipped(const struct summary *s, struct buf *out)
+{
+    bool has_other_sites = s->options->scope == OPTIONS_SCOPE_HOST || s->options->scope == OPTIONS_SCOPE_DOMAIN;
+    const char *const names[SKIP_REASON_COUNT] = {
+        [SKIP_ROBOTS] = "robots.txt",
+        [SKIP_OFF_SCOPE] = has_other_sites ? "other sites" : "out of scope",
+        [SKIP_REJECTED] = "rejected by rules",
+        [SKIP_BAD_URL] = "bad URLs",
+        [SKIP_LEVEL] = "deeper than --level",
+        [SKIP_LIMIT] = "beyond --host-max-pages",
+        [SKIP_TRAP] = "trap guard",
+        [SKIP_DUPLICATE] = "same page as another",
+        [SKIP_NOFOLLOW] = "nofollow",
+        [SKIP_KIND] = "images, styles and the like",
+        [SKIP_HOST_GAVE_UP] = "host no longer answered",
+    };
+    int64_t all = 0;
+    bool is_first = true;
+
+    for (int i = SKIP_NONE + 1; i < SKIP_REASON_COUNT; i++)
+        all += s->counts.skips[i];
+    if (all == 0)
+        return;
+    buf_add_string(out, "  skipped  ");
+    words_add_number(out, all);
+    buf_add_string(out, ": ");
+    for (int i = SKIP_NONE + 1; i < SKIP_REASON_COUNT; i++)
+        add_item(out, &is_first, names[i] != NULL ? names[i] : page_skip_names[i], s->counts.skips[i]);
+    buf_add_char(out, '\n');
+}
+
+static void add_slowest(const struct summary *s, struct buf *out)
+{
+    const struct tally_page *slowest = &s->counts.slowest;
+    struct slice url = text_prefix(slice_of(slowest->url), URL_COLUMNS);
+
+    if (url.size == 0)
+        return;
+    buf_printf(out, "  slowest  %.*s%s  ", (int)url.size, url.data, slowest->url[url.size] == '\0' ? "" : "...");
+    words_add_time(out, slowest->total_ms);
+    buf_add_char(out, '\n');
+}
+
+static void add_proof(const struct summary *s, struct buf *out)
+{
+    if (s->outcome == RUN_FAILED)
+        return;
+    buf_add_string(out, "  found    ");
+    words_add_count(out, s->totals.known, "URL");
+    buf_add_string(out, " = ");
+    words_add_number(out, s->totals.recorded);
+    buf_add_string(out, " recorded + ");
+    words_add_number(out, s->totals.skipped);
+    buf_add_string(out, " skipped + ");
+    words_add_number(out, s->totals.waiting);
+    buf_add_string(out, " waiting\n");
+}
+
+void summary_add_text(const struct summary *s, struct buf *out)
+{
+    add_end(s, out);
+    add_pages(s, out);
+    add_titles(s, out);
+    add_outcomes(s, out);
+    add_skipped(s, out);
+    add_slowest(s, out);
+    add_proof(s, out);
+    buf_printf(out, "  written  %s", s->options->database);
+    if (s->database_bytes >= 0) {
+        buf_add_string(out, ", ");
+        words_add_bytes(out, (double)s->database_bytes);
+    }
+    buf_add_char(out, '\n');
+}
+
+/* --- What to try next ------------------------------------------------------------------ */
+
+static void add_command(const struct summary *s, struct buf *out, const char *verb, const char *rest)
+{
+    buf_printf(out, "crawl %s", verb);
+    if (strcmp(s->options->database, "crawl.db") != 0) {
+        buf_add_string(out, " -d ");
+        words_add_shell(out, s->options->database);
+    }
+    buf_printf(out, "%s%s", rest[0] == '\0' ? "" : " ", rest);
+}
+
+/* The question that what was found suggests. */
+static const char *question(const struct summary *s)
+{
+    const struct tally_counts *c = &s->counts;
+
+    if (c->not_found + c->server_errors + failures(c) > 0)
+        return "'select * from broken_links limit 20'";
+    if (s->titles.duplicated > 0)
+        return "'select * from duplicate_titles limit 20'";
+    if (s->titles.missing > 0)
+        return "'select * from missing_titles limit 20'";
+    if (c->skips[SKIP_ROBOTS] > 0 && c->pages == 0)
+        return "\"select * from skipped where reason = 'robots' limit 20\"";
+    return "'select * from slowest_pages limit 20'";
+}
+
+static void add_next(const struct summary *s, struct buf *out)
+{
+    buf_add_string(out, "Next:  ");
+    add_command(s, out, "report", "");
+    buf_add_string(out, "\n       ");
+    add_command(s, out, "sql", question(s));
+    buf_add_char(out, '\n');
+}
+
+static void tell_hint(void *arg, bool is_error, const char *words)
+{
+    (void)arg;
+    if (is_error)
+        log_error("%s", words);
+    else
+        log_warning("%s", words);
 }
 
 void summary_print(const struct summary *s)
 {
-    static const char *const words[] = {
-        [RUN_COMPLETE] = "Finished: every reachable page in scope was visited",
-        [RUN_LIMIT] = "Stopped at a limit; run the same command to go on",
-        [RUN_INTERRUPTED] = "Stopped; run the same command to go on",
-        [RUN_FAILED] = "Failed; run the same command to go on",
-    };
-    const struct tally_counts *c = &s->counts;
+    struct buf text = {.limit = TEXT_LIMIT};
 
-    log_note("%s (%.1f s)", words[s->outcome], s->seconds);
-    log_note("  pages    %" PRId64 " (%.1f/s), %.1f MB, %.1f MB on the wire, titles %" PRId64 ", missing %" PRId64,
-             c->pages, s->seconds > 0 ? (double)c->pages / s->seconds : 0, (double)c->body_bytes / 1e6,
-             (double)c->wire_bytes / 1e6, c->titles, c->titles_missing);
-    say_outcomes(c);
-    log_note("  found    %" PRId64 " URLs = %" PRId64 " recorded + %" PRId64 " skipped + %" PRId64 " waiting",
-             s->totals.known, s->totals.recorded, s->totals.skipped, s->totals.waiting);
-    log_note("  written  %s", s->options->database);
-    log_note("Next: sqlite3 %s 'select * from broken_links limit 20'", s->options->database);
-}
-
-void summary_add_json(const struct summary *s, struct buf *out)
-{
-    const struct tally_counts *c = &s->counts;
-
-    buf_printf(out,
-               "{\"outcome\":\"%s\",\"seconds\":%.3f,\"pages\":%" PRId64 ",\"wire_bytes\":%" PRId64
-               ",\"body_bytes\":%" PRId64 ",\"titles\":%" PRId64 ",\"titles_missing\":%" PRId64 ",\"outcomes\":{",
-               outcome_names[s->outcome], s->seconds, c->pages, c->wire_bytes, c->body_bytes, c->titles,
-               c->titles_missing);
-    for (int i = 0, first = 1; i < PAGE_OUTCOME_COUNT; i++)
-        if (c->outcomes[i] > 0) {
-            buf_printf(out, "%s\"%s\":%" PRId64, first ? "" : ",", page_outcome_names[i], c->outcomes[i]);
-            first = 0;
-        }
-    buf_add_string(out, "},\"skipped\":{");
-    for (int i = 0, first = 1; i < SKIP_REASON_COUNT; i++)
-        if (c->skips[i] > 0) {
-            buf_printf(out, "%s\"%s\":%" PRId64, first ? "" : ",", page_skip_names[i], c->skips[i]);
-            first = 0;
-        }
-    buf_printf(out,
-               "},\"known\":%" PRId64 ",\"recorded\":%" PRId64 ",\"skipped_urls\":%" PRId64 ",\"waiting\":%" PRId64 "}",
-               s->totals.known, s->totals.recorded, s->totals.skipped, s->totals.waiting);
+    summary_add_text(s, &text);
+    if (s->totals.recorded > 0)
+        add_next(s, &text);
+    log_note("%s", text.data);
+    summary_hints(s, tell_hint, NULL);
+    buf_free(&text);
 }

@@ -5,17 +5,28 @@
 #include "store.h"
 #include "tally.h"
 
-/* What a run has come to, in words for people and as JSON for programs. */
+/* What a run has come to, in words for people and as JSON for programs. All of it from numbers; main thread. */
 struct summary {
     const struct options *options;
-    struct tally_counts counts;
-    struct store_totals totals;
+    struct tally_counts counts; /* of this run */
+    struct store_totals totals; /* of the database, as are the titles */
+    struct store_titles titles;
     enum store_outcome outcome;
-    double seconds;
+    const char *limit; /* RUN_LIMIT: the option that set it, "--max-pages" */
+    int64_t elapsed_ms;
+    int64_t database_bytes; /* -1: not known yet */
+    int exit_status;
 };
 
-/* To standard error, unless --quiet. */
+/* All of it to standard error, unless --quiet; what went wrong as a whole (no seed could be fetched, a site that
+ * refuses nearly everything) with what one can do about it. */
 void summary_print(const struct summary *summary);
+
+/* The same without the words of advice, as lines of text. */
+void summary_add_text(const struct summary *summary, struct buf *out);
+
+/* What was wrong as a whole: an error (no seed could be fetched), or hints, each told by a call. */
+void summary_hints(const struct summary *summary, void (*tell)(void *arg, bool is_error, const char *words), void *arg);
 
 /* One JSON object, without a newline: the record of the run, and --json. */
 void summary_add_json(const struct summary *summary, struct buf *out);

@@ -27,27 +27,75 @@ void tally_free(struct tally *t)
     free(t);
 }
 
+static void note(struct tally_page *noted, const struct page *page)
+{
+    *noted = (struct tally_page){.status = page->status,
+                                 .outcome = page->outcome,
+                                 .skip = page->skip,
+                                 .skip_line = page->skip_line,
+                                 .total_ms = page->times.total_ms};
+    snprintf(noted->url, sizeof noted->url, "%s", page->url);
+    snprintf(noted->error, sizeof noted->error, "%s", page->error);
+}
+
+static bool is_whole_answer(const struct page *page)
+{
+    switch (page->outcome) {
+    case PAGE_OK:
+    case PAGE_REDIRECT:
+    case PAGE_HTTP_ERROR:
+    case PAGE_WRONG_TYPE:
+    case PAGE_REDIRECT_LOOP:
+    case PAGE_BAD_REDIRECT:
+        return page->status >= 100 && page->status < 600;
+    default:
+        return false;
+    }
+}
+
+static void add_seed(struct tally_counts *c, const struct page *page)
+{
+    bool answered = page->skip == SKIP_NONE && page->status >= 200 && page->status < 400;
+
+    c->seeds++;
+    c->seeds_answered += answered;
+    if (!answered && c->bad_seed.url[0] == '\0')
+        note(&c->bad_seed, page);
+}
+
+/* One that was refused before it came to a request. */
+static void add_skipped_seed(struct tally_counts *c, const struct page *page, const struct page_link *link)
+{
+    struct tally_page *bad = &c->bad_seed;
+
+    c->seeds++;
+    if (bad->url[0] != '\0')
+        return;
+    *bad = (struct tally_page){.skip = (enum page_skip)link->skip, .total_ms = -1};
+    snprintf(bad->url, sizeof bad->url, "%.*s", (int)link->url_size, page->pool.data + link->url_at);
+    snprintf(bad->error, sizeof bad->error, "%.*s", (int)link->why_size, page->pool.data + link->why_at);
+}
+
 static void add_document(struct tally_counts *c, const struct page *page)
 {
     c->pages++;
     c->outcomes[page->outcome]++;
-    c->status_class[page->status >= 100 && page->status < 600 ? page->status / 100 : 0]++;
+    c->answers[is_whole_answer(page) ? page->status / 100 : 0]++;
+    if (page->outcome == PAGE_HTTP_ERROR) {
+        c->not_found += page->status == 404 || page->status == 410;
+        c->refused += page->status == 401 || page->status == 403;
+        c->too_many += page->status == 429;
+        c->server_errors += page->status >= 500 && page->status < 600;
+    }
+    c->out_of_files += page->outcome == PAGE_CONN_ERROR && strncmp(page->error, "too many open files", 19) == 0;
     c->tries += page->tries;
     if (page->outcome == PAGE_OK && (page->mime.kind == MIME_HTML || page->mime.kind == MIME_XHTML)) {
         c->titles += page->title.size > 0;
         c->titles_missing += page->title.size == 0;
     }
-    if (page->via == LINK_SEED) {
-        c->seeds++;
-        c->seeds_answered += page->status >= 200 && page->status < 400;
-    }
-    if (page->times.total_ms > c->slowest_ms) {
-        c->slowest_ms = page->times.total_ms;
-        snprintf(c->slowest_url, sizeof c->slowest_url, "%s", page->url);
-    }
-    snprintf(c->last_url, sizeof c->last_url, "%s", page->url);
-    c->last_status = page->status;
-    c->last_ms = page->times.total_ms;
+    if (page->times.total_ms > c->slowest.total_ms)
+        note(&c->slowest, page);
+    note(&c->last, page);
 }
 
 static void add_page(struct tally_counts *c, const struct page *page)
@@ -55,9 +103,10 @@ static void add_page(struct tally_counts *c, const struct page *page)
     c->wire_bytes += page->wire_bytes;
     c->body_bytes += page->body_bytes;
     c->links_left_out += page->links_left_out;
+    if (page->kind == PAGE_DOCUMENT && page->via == LINK_SEED)
+        add_seed(c, page);
     if (page->skip != SKIP_NONE) {
         c->skips[page->skip]++;
-        c->seeds += page->via == LINK_SEED;
     } else if (page->kind == PAGE_DOCUMENT) {
         add_document(c, page);
     } else {
@@ -66,9 +115,14 @@ static void add_page(struct tally_counts *c, const struct page *page)
         c->robots_files += page->kind == PAGE_ROBOTS;
     }
     for (size_t i = 0; i < page->link_count; i++) {
-        c->links += page->links[i].record;
-        if (page->links[i].is_new)
-            c->skips[page->links[i].skip]++;
+        const struct page_link *link = &page->links[i];
+
+        c->links += link->record;
+        if (!link->is_new)
+            continue;
+        c->skips[link->skip]++;
+        if (link->kind == LINK_SEED && link->skip != SKIP_NONE)
+            add_skipped_seed(c, page, link);
     }
 }
 

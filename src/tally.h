@@ -13,23 +13,39 @@
  */
 struct tally;
 
+/* A page to be named. Raw text, not fit for a terminal yet, and cut to fit. */
+struct tally_page {
+    char url[300];
+    int status;
+    enum page_outcome outcome;
+    enum page_skip skip;
+    uint32_t skip_line; /* of robots.txt; 0: none */
+    char error[160];
+    int32_t total_ms;
+};
+
 struct tally_counts {
     int64_t pages; /* documents recorded, whatever became of them */
     int64_t outcomes[PAGE_OUTCOME_COUNT];
     int64_t skips[SKIP_REASON_COUNT]; /* URLs recorded as skipped in this run */
-    int64_t status_class[6];          /* [2]: answers 200 to 299 ...; [0]: no answer */
-    int64_t titles, titles_missing;   /* of pages that are HTML and ok */
-    int64_t links;                    /* found on pages, repeats on a page left out */
+    int64_t
+        answers[6]; /* [2]: those with 200 to 299 ...; [0]: no whole answer: time-outs, DNS errors, cut bodies ... */
+    /* Parts of outcomes[PAGE_HTTP_ERROR]: */
+    int64_t not_found;              /* 404 and 410 */
+    int64_t refused;                /* 401 and 403 */
+    int64_t too_many;               /* 429 */
+    int64_t server_errors;          /* 5xx */
+    int64_t titles, titles_missing; /* of pages that are HTML and ok */
+    int64_t links;                  /* found on pages, repeats on a page left out */
     int64_t links_left_out;
     int64_t sitemaps, robots_files, externals;
+    int64_t out_of_files;           /* documents that failed for want of file descriptors */
     int64_t tries;                  /* requests for documents */
     int64_t wire_bytes, body_bytes; /* everything that was fetched */
     int64_t seeds, seeds_answered;  /* seeds recorded; of these with an HTTP answer that is no error */
-    int64_t slowest_ms;
-    char slowest_url[300];
-    char last_url[300]; /* the page recorded last; raw, not fit for a terminal yet */
-    int last_status;
-    int32_t last_ms;
+    struct tally_page bad_seed;     /* the first that was not; url "": none */
+    struct tally_page slowest;      /* url "": none */
+    struct tally_page last;         /* the page recorded last; likewise */
 };
 
 struct tally *tally_new(void);

@@ -89,6 +89,11 @@ static void show(void *arg, struct buf *out)
     buf_printf(out, "<%s>", (const char *)arg);
 }
 
+static void draw(void *arg, struct buf *out)
+{
+    buf_printf(out, "<again %s>", (const char *)arg);
+}
+
 static void a_panel_is_lifted_for_a_line_and_drawn_again_below_it(void **state)
 {
     static char name[] = "panel";
@@ -97,8 +102,8 @@ static void a_panel_is_lifted_for_a_line_and_drawn_again_below_it(void **state)
     log_set_panel(hide, show, name);
     catch_stderr();
     log_warning("w");
-    log_draw_panel();
-    assert_string_equal(caught(), "<hide>crawl: warning: w\n<panel><hide><panel>");
+    log_draw_panel(draw);
+    assert_string_equal(caught(), "<hide>crawl: warning: w\n<panel><again panel>");
     log_set_panel(NULL, NULL, NULL);
 }
 

@@ -11,8 +11,11 @@ struct memory_url {
     int64_t host_id, found_on, redirect_to;
     uint16_t depth;
     uint8_t via, skip;
-    bool is_seed;
+    bool is_seed, is_html;
     enum page_outcome outcome; /* PAGE_PENDING: no page */
+    enum page_kind kind;       /* of the page, as are the next two */
+    int status;
+    char *title; /* NULL: none */
 };
 
 struct memory_rows {
@@ -39,8 +42,10 @@ struct memory_rows *memory_rows_new(void)
 
 void memory_rows_free(struct memory_rows *rows)
 {
-    for (size_t i = 0; i < rows->url_count; i++)
+    for (size_t i = 0; i < rows->url_count; i++) {
         free(rows->urls[i].url);
+        free(rows->urls[i].title);
+    }
     for (size_t i = 0; i < rows->host_count; i++)
         host_state_free(rows->hosts[i]);
     free(rows->urls);
@@ -231,6 +236,16 @@ static void add_link(struct memory_rows *rows, const struct page *page, const st
         url_row(rows, link->id)->is_seed = true;
 }
 
+static void set_page(struct memory_url *row, const struct page *page)
+{
+    row->outcome = page->outcome;
+    row->kind = page->kind;
+    row->status = page->status;
+    row->is_html = page->mime.kind == MIME_HTML || page->mime.kind == MIME_XHTML;
+    row->title = page->title.size == 0 ? NULL : mem_copy(page->title.data, page->title.size);
+    row->redirect_to = page->redirect_link < 0 ? 0 : page->links[page->redirect_link].id;
+}
+
 static bool write_pages(struct store *s, struct page *const *pages, size_t count, struct err *err)
 {
     struct memory_rows *rows = ((struct memory_store *)s)->rows;
@@ -251,8 +266,7 @@ static bool write_pages(struct store *s, struct page *const *pages, size_t count
         if (page->skip != SKIP_NONE) {
             rows->urls[page->id].skip = (uint8_t)page->skip;
         } else {
-            rows->urls[page->id].outcome = page->outcome;
-            rows->urls[page->id].redirect_to = page->redirect_link < 0 ? 0 : page->links[page->redirect_link].id;
+            set_page(&rows->urls[page->id], page);
         }
     }
     return true;
@@ -283,6 +297,95 @@ static bool count_totals(struct store *s, struct store_totals *totals, struct er
     return true;
 }
 
+static bool is_good(const struct memory_url *row)
+{
+    return row->outcome == PAGE_OK && row->kind == PAGE_DOCUMENT;
+}
+
+/* How many good pages have this title; the last of them into *last, the first into *first. */
+static int64_t pages_titled(const struct memory_rows *rows, const char *title, size_t *first, size_t *last)
+{
+    int64_t pages = 0;
+
+    for (size_t i = 0; i < rows->url_count; i++)
+        if (is_good(&rows->urls[i]) && rows->urls[i].title != NULL && strcmp(rows->urls[i].title, title) == 0) {
+            if (pages++ == 0)
+                *first = i;
+            *last = i;
+        }
+    return pages;
+}
+
+static bool count_titles(struct store *s, struct store_titles *titles, struct err *err)
+{
+    struct memory_rows *rows = ((struct memory_store *)s)->rows;
+
+    (void)err;
+    *titles = (struct store_titles){0};
+    for (size_t i = 0; i < rows->url_count; i++) {
+        const struct memory_url *row = &rows->urls[i];
+        size_t first = 0, last = 0;
+        int64_t pages = is_good(row) && row->title != NULL ? pages_titled(rows, row->title, &first, &last) : 0;
+
+        titles->titles += pages > 0;
+        titles->duplicated_pages += pages > 1;
+        titles->duplicated += pages > 1 && first == i;
+        titles->missing += is_good(row) && row->title == NULL && row->is_html;
+    }
+    return true;
+}
+
+static bool is_found(const struct memory_url *row, enum store_finding_kind kind)
+{
+    bool is_bad = row->outcome != PAGE_PENDING && row->outcome != PAGE_OK && row->outcome != PAGE_REDIRECT &&
+                  row->outcome != PAGE_WRONG_TYPE;
+
+    switch (kind) {
+    case FINDING_BROKEN:
+        return row->kind == PAGE_DOCUMENT && is_bad;
+    case FINDING_SERVER_ERROR:
+        return row->kind == PAGE_DOCUMENT && row->status >= 500 && row->status < 600;
+    case FINDING_EXTERNAL:
+        return row->kind == PAGE_EXTERNAL && is_bad;
+    case FINDING_SEED:
+        if (!row->is_seed)
+            return false;
+        if (row->outcome == PAGE_PENDING)
+            return row->skip != SKIP_NONE && row->skip != SKIP_DUPLICATE;
+        return row->status < 200 || row->status > 399;
+    default:
+        return false;
+    }
+}
+
+static int64_t find(struct store *s, enum store_finding_kind kind, size_t max, store_tell_finding *tell, void *arg,
+                    struct err *err)
+{
+    struct memory_rows *rows = ((struct memory_store *)s)->rows;
+    int64_t count = 0;
+
+    (void)err;
+    for (size_t i = 0; i < rows->url_count; i++) {
+        const struct memory_url *row = &rows->urls[i];
+        struct store_finding finding = {.url = slice_of(row->url), .status = row->status};
+        size_t first = 0, last = 0;
+
+        if (kind == FINDING_TITLE) {
+            finding.pages = is_good(row) && row->title != NULL ? pages_titled(rows, row->title, &first, &last) : 0;
+            finding.title = slice_of(row->title);
+            finding.found_on = slice_of(rows->urls[last].url);
+        } else {
+            finding.found_on = slice_of(row->found_on == 0 ? NULL : rows->urls[row->found_on].url);
+            finding.outcome =
+                slice_of(row->outcome == PAGE_PENDING ? page_skip_names[row->skip] : page_outcome_names[row->outcome]);
+        }
+        if (kind == FINDING_TITLE ? finding.pages > 1 && first == i : is_found(row, kind))
+            if (count++ < (int64_t)max)
+                tell(arg, &finding);
+    }
+    return count;
+}
+
 static bool close_store(struct store *s, enum store_outcome outcome, const char *stats, struct err *err)
 {
     (void)outcome, (void)stats, (void)err;
@@ -303,6 +406,8 @@ struct store *store_memory_open(struct memory_rows *rows)
         .write = write_pages,
         .write_hosts = write_hosts,
         .totals = count_totals,
+        .titles = count_titles,
+        .findings = find,
         .close = close_store,
     };
     struct memory_store *m = mem_new(sizeof *m);

@@ -1,0 +1,393 @@
+#include "progress.h"
+
+#include "clock.h"
+#include "columns.h"
+#include "estimate.h"
+#include "held.h"
+#include "log.h"
+#include "mem.h"
+#include "panel.h"
+#include "terminal.h"
+#include "words.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PLAIN_LOOK_MS 1000 /* between two looks where nothing is drawn */
+#define COST_PARTS    400  /* a look that took 1 ms is not repeated for so many */
+#define FRAME_LIMIT   65536
+
+struct progress {
+    struct progress_parts parts;
+    enum progress_mode mode;
+    int64_t started_ms, look_at_ms, say_at_ms;
+    struct estimate estimate;
+    struct held held;
+    struct tally_counts counts;
+    struct frontier_counts frontier;
+    locale_t locale;
+    bool color;
+    bool is_finishing;
+    int columns, rows;
+    char how[120];
+    struct buf next; /* the frame to be drawn */
+
+    /* What stands on the screen: changed under the log's lock only. */
+    struct buf frame;
+    int drawn; /* rows that it takes; 0: it is not there */
+};
+
+/* --- On the screen ------------------------------------------------------------------ */
+
+static void hide(void *arg, struct buf *out)
+{
+    struct progress *p = arg;
+
+    if (p->drawn > 0)
+        buf_printf(out, "\r\x1b[%dA\x1b[J", p->drawn);
+    p->drawn = 0;
+}
+
+/* Goes over what is drawn, line by line, so that nothing is empty in between. */
+static void show(void *arg, struct buf *out)
+{
+    struct progress *p = arg;
+
+    if (p->drawn > 0)
+        buf_printf(out, "\r\x1b[%dA", p->drawn);
+    p->drawn = 0;
+    for (const char *line = p->frame.data; line != NULL && *line != '\0';) {
+        size_t size = strcspn(line, "\n");
+
+        buf_add(out, line, size);
+        buf_add_string(out, "\x1b[K\n");
+        p->drawn++;
+        line += size + (line[size] == '\n');
+    }
+    buf_add_string(out, "\x1b[J");
+}
+
+/* The frame made last becomes the one that is shown. */
+static void redraw(void *arg, struct buf *out)
+{
+    struct progress *p = arg;
+    struct buf before = p->frame;
+
+    p->frame = p->next;
+    p->next = before;
+    show(p, out);
+}
+
+/* The columns of the first line of a frame, colours not counted. */
+static int line_columns(const char *line, locale_t locale)
+{
+    int columns = 0;
+
+    while (*line != '\0' && *line != '\n') {
+        size_t size = strcspn(line, "\x1b\n");
+
+        columns += columns_of((struct slice){line, size}, locale);
+        line += size;
+        if (*line == '\x1b')
+            line += strcspn(line, "m\n");
+        if (*line == 'm')
+            line++;
+    }
+    return columns;
+}
+
+/* How many rows the frame takes in a window of another width: terminals wrap long lines then. */
+static void count_rows(void *arg, struct buf *out)
+{
+    struct progress *p = arg;
+    int rows = 0;
+
+    (void)out;
+    if (p->drawn == 0)
+        return;
+    for (const char *line = p->frame.data; line != NULL && *line != '\0';) {
+        int columns = line_columns(line, p->locale);
+
+        rows += columns == 0 ? 1 : (columns + p->columns - 1) / p->columns;
+        line += strcspn(line, "\n");
+        line += *line == '\n';
+    }
+    p->drawn = rows < p->rows ? rows : p->rows - 1;
+}
+
+/* The terminal starts anew below: after a stop, the shell has written there. */
+static void forget_drawn(void *arg, struct buf *out)
+{
+    struct progress *p = arg;
+
+    (void)out;
+    p->drawn = 0;
+}
+
+/* --- Looking ------------------------------------------------------------------------ */
+
+/* Pages that are known and still to come, as far as limits let them. */
+static int64_t pages_left(const struct progress *p)
+{
+    const struct frontier_counts *f = &p->frontier;
+    int64_t left = f->waiting + f->parked + f->active;
+    int64_t most = p->parts.options->max_pages - f->taken + f->active;
+
+    if (p->parts.options->max_pages > 0 && left > most)
+        left = most < 0 ? 0 : most;
+    return left;
+}
+
+static void look(struct progress *p, int64_t now_ms)
+{
+    const struct progress_parts *parts = &p->parts;
+    struct held_sample sample = {.now_ms = now_ms - p->started_ms + 1,
+                                 .transfers = parts->transfers,
+                                 .fetchers = parts->fetchers,
+                                 .parsers = parts->parsers};
+    size_t room = (size_t)parts->options->queue;
+
+    tally_read(parts->tally, &p->counts);
+    frontier_counts(parts->frontier, &p->frontier);
+    estimate_add(&p->estimate, now_ms - p->started_ms, p->counts.pages, p->counts.wire_bytes, pages_left(p));
+    sample.waiting = p->frontier.waiting + p->frontier.parked;
+    sample.fetching = p->frontier.fetching;
+    sample.resting = p->frontier.resting;
+    sample.full = p->frontier.full;
+    sample.rest = p->frontier.rest;
+    sample.to_parse_is_full = queue_length(parts->to_parse) >= room;
+    sample.to_write_is_full = queue_length(parts->to_write) >= room;
+    sample.parse_waited_ms = queue_waited_ms(parts->to_parse);
+    sample.write_waited_ms = queue_waited_ms(parts->to_write);
+    sample.refusals = budget_refusals(parts->budget);
+    memcpy(sample.host, p->frontier.resting_host, sizeof sample.host);
+    held_add(&p->held, &sample);
+}
+
+static int64_t time_left_ms(const struct progress *p, int64_t elapsed_ms)
+{
+    int64_t left_ms = estimate_left_ms(&p->estimate);
+    int64_t most_ms = p->parts.options->max_duration_ms;
+
+    if (most_ms > 0 && (left_ms < 0 || left_ms > most_ms - elapsed_ms))
+        left_ms = most_ms > elapsed_ms ? most_ms - elapsed_ms : 0;
+    return left_ms;
+}
+
+/* `history` and `held_by` are the caller's, and stay as long as the facts. */
+static void fill(const struct progress *p, struct panel_facts *facts, double history[ESTIMATE_SECONDS],
+                 struct buf *held_by)
+{
+    const struct tally_counts *c = &p->counts;
+    int64_t elapsed_ms = clock_ms() - p->started_ms;
+
+    buf_add_string(held_by, "");
+    held_add_words(&p->held, held_by);
+    *facts = (struct panel_facts){
+        .host = p->parts.host,
+        .more_hosts = p->frontier.hosts > 1 ? p->frontier.hosts - 1 : 0,
+        .how = p->how,
+        .database = p->parts.options->database,
+        .done = p->parts.done_before + c->pages,
+        .in_flight = p->frontier.active,
+        .pages_per_s = estimate_pages_per_s(&p->estimate),
+        .bytes_per_s = estimate_bytes_per_s(&p->estimate),
+        .history = history,
+        .held_by = held_by->data,
+        .elapsed_ms = elapsed_ms,
+        .left_ms = time_left_ms(p, elapsed_ms),
+        .is_growing = estimate_is_growing(&p->estimate) && p->parts.options->max_duration_ms == 0,
+        .is_stopping = frontier_is_stopping(p->parts.frontier),
+        .is_finishing = p->is_finishing,
+        .last_url = c->last.url,
+        .last_status = c->last.status,
+        .last_outcome = page_outcome_names[c->last.outcome],
+        .last_ms = c->last.total_ms,
+    };
+    facts->waiting = pages_left(p) - facts->in_flight;
+    if (facts->waiting < 0)
+        facts->waiting = 0;
+    facts->history_count = estimate_history(&p->estimate, history, ESTIMATE_SECONDS);
+    for (int i = 0; i < 6; i++)
+        facts->answers[i] = c->answers[i];
+    for (int i = SKIP_NONE + 1; i < SKIP_REASON_COUNT; i++)
+        facts->skipped += c->skips[i];
+}
+
+/* --- Showing ------------------------------------------------------------------------ */
+
+/* The last rows have no room in a window that is not high enough. */
+static void cut_rows(struct buf *frame, int rows)
+{
+    char *at = frame->data;
+
+    for (int i = 0; i < rows && at != NULL; i++) {
+        at = strchr(at, '\n');
+        if (at != NULL)
+            at++;
+    }
+    if (at != NULL && *at != '\0') {
+        *at = '\0';
+        frame->size = (size_t)(at - frame->data);
+    }
+}
+
+static void draw(struct progress *p)
+{
+    struct panel_look look = {.columns = p->columns, .color = p->color, .locale = p->locale};
+    double history[ESTIMATE_SECONDS];
+    struct buf held_by = {.limit = 400};
+    struct panel_facts facts;
+
+    if (!terminal_is_ours(STDERR_FILENO))
+        return;
+    fill(p, &facts, history, &held_by);
+    buf_clear(&p->next);
+    panel_add(&p->next, &facts, &look);
+    cut_rows(&p->next, p->rows - 1);
+    log_set_panel(hide, show, p);
+    log_draw_panel(redraw);
+    buf_free(&held_by);
+}
+
+static void say(const struct progress *p, bool asked)
+{
+    double history[ESTIMATE_SECONDS];
+    struct buf held_by = {.limit = 400}, text = {.limit = 4096};
+    struct panel_facts facts;
+
+    fill(p, &facts, history, &held_by);
+    panel_add_plain(&text, &facts);
+    if (asked)
+        log_answer("%s", text.data);
+    else
+        log_note("%s", text.data);
+    buf_free(&held_by);
+    buf_free(&text);
+}
+
+static void measure_window(struct progress *p)
+{
+    int columns = p->columns, rows = p->rows;
+
+    terminal_size(STDERR_FILENO, &p->columns, &p->rows);
+    log_draw_panel(p->columns == columns && p->rows == rows ? forget_drawn : count_rows);
+}
+
+static int64_t thread_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+void progress_tick(struct progress *p, bool asked, bool resized)
+{
+    int64_t now_ms = clock_ms();
+    int64_t begun_us = thread_us();
+
+    if (!asked && !resized && now_ms < p->look_at_ms)
+        return;
+    look(p, now_ms);
+    if (asked)
+        say(p, true);
+    if (p->mode == PROGRESS_PANEL) {
+        if (resized)
+            measure_window(p);
+        draw(p);
+    } else if (p->mode == PROGRESS_PLAIN && now_ms >= p->say_at_ms) {
+        say(p, false);
+        p->say_at_ms = now_ms + p->parts.options->stats_ms;
+    }
+    p->look_at_ms = now_ms + (thread_us() - begun_us) * COST_PARTS / 1000;
+    if (p->mode != PROGRESS_PANEL && p->look_at_ms < now_ms + PLAIN_LOOK_MS)
+        p->look_at_ms = now_ms + (PLAIN_LOOK_MS < p->parts.options->stats_ms ? PLAIN_LOOK_MS : 0);
+}
+
+/* --- Begin and end ------------------------------------------------------------------ */
+
+enum progress_mode progress_mode(const struct options *o)
+{
+    bool is_shared = o->events != NULL && strcmp(o->events, "-") == 0 && isatty(STDOUT_FILENO);
+
+    switch (o->progress) {
+    case OPTIONS_PROGRESS_BAR:
+        return PROGRESS_PANEL;
+    case OPTIONS_PROGRESS_PLAIN:
+        return PROGRESS_PLAIN;
+    case OPTIONS_PROGRESS_NONE:
+        return PROGRESS_NONE;
+    default:
+        if (o->quiet)
+            return PROGRESS_NONE;
+        return terminal_is_able(STDERR_FILENO) && !is_shared ? PROGRESS_PANEL : PROGRESS_PLAIN;
+    }
+}
+
+static void describe(struct progress *p)
+{
+    const struct options *o = p->parts.options;
+    struct buf rate = {.limit = 60};
+
+    if (p->parts.rest_ms == 0) {
+        buf_add_string(&rate, "no rate limit");
+    } else if (p->parts.rest_ms <= 1000) {
+        buf_printf(&rate, "%.3g/s a host", 1000.0 / (double)p->parts.rest_ms);
+    } else {
+        buf_add_string(&rate, "one in ");
+        words_add_time(&rate, p->parts.rest_ms);
+        buf_add_string(&rate, " a host");
+    }
+    snprintf(p->how, sizeof p->how, "%d thread%s, %s, robots %s", o->threads, o->threads == 1 ? "" : "s", rate.data,
+             o->robots ? "on" : "off");
+    buf_free(&rate);
+}
+
+struct progress *progress_new(const struct progress_parts *parts)
+{
+    struct progress *p = mem_new(sizeof *p);
+
+    p->parts = *parts;
+    p->mode = progress_mode(parts->options);
+    p->locale = columns_locale(parts->options->ascii);
+    p->color = parts->options->color == OPTIONS_COLOR_ALWAYS ||
+               (parts->options->color == OPTIONS_COLOR_AUTO && terminal_wants_color(STDERR_FILENO));
+    p->next.limit = p->frame.limit = FRAME_LIMIT;
+    p->started_ms = clock_ms();
+    p->say_at_ms = p->started_ms + parts->options->stats_ms;
+    terminal_size(STDERR_FILENO, &p->columns, &p->rows);
+    describe(p);
+    return p;
+}
+
+void progress_finish(struct progress *p)
+{
+    if (p == NULL || p->mode != PROGRESS_PANEL || p->look_at_ms == 0)
+        return; /* never drawn: it was over at once */
+    p->is_finishing = true;
+    look(p, clock_ms());
+    draw(p);
+}
+
+const char *progress_held_by(const struct progress *p)
+{
+    return held_names[held_by(&p->held)];
+}
+
+void progress_free(struct progress *p)
+{
+    if (p == NULL)
+        return;
+    log_draw_panel(hide);
+    log_set_panel(NULL, NULL, NULL);
+    if (p->locale != (locale_t)0)
+        freelocale(p->locale);
+    buf_free(&p->next);
+    buf_free(&p->frame);
+    free(p);
+}
