@@ -156,6 +156,7 @@ int main(int argc, char **argv)
     struct err err;
     int status;
 
+    mem_tune();
     options_init(&options);
     if (command_read(&options, argc, argv, &err)) {
         status = run(&options);

@@ -4,6 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+#define LARGE_BLOCK_BYTES (256 * 1024)
+#define KEPT_BYTES        (4 * 1024 * 1024) /* at the end of an arena */
+#define GROWTH_BYTES      (256 * 1024)
 
 static void *checked(void *block, size_t size)
 {
@@ -13,6 +20,15 @@ static void *checked(void *block, size_t size)
         _Exit(1);
     }
     return block;
+}
+
+void mem_tune(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK_BYTES);
+    mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+    mallopt(M_TOP_PAD, GROWTH_BYTES);
+#endif
 }
 
 void *mem_alloc(size_t size)

@@ -11,6 +11,11 @@
  * Threads: any.
  */
 
+/* Once, before any thread: large blocks, which bodies are, go back to the system as soon as they are freed, and small
+ * ones stay. Left to itself glibc soon takes bodies from the heap too, which then stays as large and as full of holes
+ * as it ever was; so memory in use would not be bounded by the budget. Does nothing with other libraries. */
+void mem_tune(void);
+
 /* `size` bytes, not set. */
 void *mem_alloc(size_t size);
 
