@@ -1,0 +1,208 @@
+#include "crawl_inside.h"
+
+#include "files.h"
+#include "log.h"
+#include "seeds.h"
+#include "summary.h"
+
+#include <stdio.h>
+
+#define SEEDS_A_PAGE 1000 /* seeds that travel together to the writer */
+
+/* --- Building it up ------------------------------------------------------------ */
+
+static bool may_be_private(void *arg, struct slice host)
+{
+    return scope_names_host(arg, host);
+}
+
+static bool open_store(struct crawl *c, struct err *err)
+{
+    enum store_failure why;
+    struct buf settings = {.limit = 1 << 20}, args = {.limit = 1 << 20};
+    struct store_options options = {.fresh = c->options->fresh,
+                                    .keep_links = c->options->links != OPTIONS_LINKS_NONE,
+                                    .sync_full = c->options->sync == OPTIONS_SYNC_FULL};
+
+    options_add_json(c->options, &settings);
+    for (size_t i = 0; i < c->options->operand_count; i++)
+        buf_printf(&args, "%s%s", i == 0 ? "" : " ", c->options->operands[i]);
+    options.settings = settings.data;
+    options.args = args.data == NULL ? "" : args.data;
+    options.versions = summary_versions();
+    c->store = store_open(c->options->database, &options, &why, err);
+    if (c->store == NULL)
+        c->status = why == STORE_IN_USE ? CRAWL_IN_USE : CRAWL_FILE;
+    buf_free(&settings);
+    buf_free(&args);
+    return c->store != NULL;
+}
+
+static void tell_host(void *arg, const struct host_state *state)
+{
+    frontier_add_host(arg, state);
+}
+
+static void tell_known(void *arg, int64_t id, uint64_t text_hash, uint64_t key_hash, int64_t host_id,
+                       enum frontier_known state)
+{
+    struct crawl *c = arg;
+
+    c->done_before += state == KNOWN_DONE;
+    frontier_add_known(c->frontier, id, text_hash, key_hash, host_id, state);
+}
+
+static void note_first_host(struct crawl *c, const struct url *url)
+{
+    if (c->first_host[0] == '\0')
+        snprintf(c->first_host, sizeof c->first_host, "%.*s", (int)url_host(url).size, url_host(url).data);
+}
+
+static void tell_old_seed(void *arg, struct slice text)
+{
+    struct crawl *c = arg;
+    struct url url = URL_INIT;
+
+    if (url_parse(&url, text) == URL_WEB) {
+        scope_add_seed(c->scope, &url);
+        note_first_host(c, &url);
+    }
+    url_free(&url);
+}
+
+/* A proxy that was not asked for on the command line is no surprise if it is said. */
+static void say_proxy(const struct http_settings *http)
+{
+    if (http->proxy != NULL)
+        return;
+    if (http->environment.http_proxy != NULL)
+        log_note("http requests go through the proxy that http_proxy names");
+    if (http->environment.https_proxy != NULL)
+        log_note("https requests go through the proxy that https_proxy names");
+    if (http->environment.all_proxy != NULL)
+        log_note("requests go through the proxy that all_proxy names");
+}
+
+/* The parts that all threads share; they know nothing of each other's insides. */
+bool crawl_build(struct crawl *c, struct err *err)
+{
+    struct crawl_settings *s = c->settings;
+
+    c->scope = scope_new(&s->scope, err);
+    if (c->scope == NULL) {
+        c->status = CRAWL_USAGE;
+        return false;
+    }
+    s->http.may_be_private = may_be_private;
+    s->http.arg = c->scope;
+    say_proxy(&s->http);
+    c->shared = http_shared_new(&s->http, err);
+    if (c->shared == NULL) {
+        c->status = CRAWL_USAGE;
+        return false;
+    }
+    c->events = c->options->events == NULL ? NULL : events_open(c->options->events, err);
+    if (c->options->events != NULL && c->events == NULL) {
+        c->status = CRAWL_FILE;
+        return false;
+    }
+    if (!open_store(c, err))
+        return false;
+    files_make_room(s->transfers, c->options->threads);
+    s->frontier.hash_seed = store_hash_seed(c->store);
+    c->frontier = frontier_new(&s->frontier);
+    s->extract.scope = c->scope;
+    s->extract.frontier = c->frontier;
+    c->budget = budget_new((size_t)c->options->memory_bytes);
+    c->to_parse = queue_new((size_t)c->options->queue);
+    c->to_write = queue_new((size_t)c->options->queue);
+    c->tally = tally_new();
+    if (!store_hosts(c->store, tell_host, c->frontier, err) || !store_known(c->store, tell_known, c, err) ||
+        !store_seeds(c->store, tell_old_seed, c, err)) {
+        c->status = CRAWL_FILE;
+        return false;
+    }
+    return true;
+}
+
+/* --- Seeds ----------------------------------------------------------------------- */
+
+struct seeding {
+    struct crawl *crawl;
+    struct extract *extract;
+    struct page *page; /* carries what was read since the last hand-over; NULL: nothing */
+};
+
+static void hand_over_seeds(struct seeding *seeding)
+{
+    if (seeding->page == NULL)
+        return;
+    frontier_finish(seeding->crawl->frontier, seeding->page);
+    queue_push(seeding->crawl->to_write, seeding->page);
+    seeding->page = NULL;
+}
+
+/* What a seed, or --user and --bearer, say for the seed's origin, and for no other. */
+static void log_in(struct seeding *seeding, const struct url *url)
+{
+    const struct options_host *host = &seeding->crawl->options->host;
+    struct buf text = {.limit = 64 * 1024};
+    struct err err;
+
+    url_add_origin(url, &text);
+    if (url->user_at < url->host_at) {
+        buf_add_char(&text, ' ');
+        url_add_credentials(url, &text);
+    } else if (host->bearer != NULL) {
+        buf_printf(&text, " Bearer %s", host->bearer);
+    } else if (host->user != NULL) {
+        buf_printf(&text, " %s", host->user);
+    } else {
+        buf_free(&text);
+        return;
+    }
+    if (!http_shared_add_credential(seeding->crawl->shared, text.data, &err))
+        log_warning("%s", err.text);
+    buf_free(&text);
+}
+
+static void take_seed(void *arg, const struct url *url)
+{
+    struct seeding *seeding = arg;
+
+    scope_add_seed(seeding->crawl->scope, url);
+    note_first_host(seeding->crawl, url);
+    log_in(seeding, url);
+    if (seeding->page == NULL) {
+        seeding->page = page_new(PAGE_SEEDS, "", 0);
+        extract_forget(seeding->extract);
+    }
+    if (extract_add_url(seeding->extract, seeding->page, url, LINK_SEED))
+        seeding->crawl->seeds_given++;
+    if (seeding->page->link_count >= SEEDS_A_PAGE)
+        hand_over_seeds(seeding);
+}
+
+/* All seeds are known before the first is fetched: they make the scope. */
+bool crawl_read_seeds(struct crawl *c, struct err *err)
+{
+    struct seeding seeding = {.crawl = c, .extract = extract_new(&c->settings->extract)};
+    struct frontier_counts counts;
+    bool good = true;
+
+    for (size_t i = 0; i < c->options->input_files.count && good; i++)
+        good = seeds_read_file(c->options->input_files.items[i].text, take_seed, &seeding, err);
+    for (size_t i = 0; i < c->options->operand_count && good; i++)
+        good = seeds_read_operand(c->options->operands[i], take_seed, &seeding, err);
+    hand_over_seeds(&seeding);
+    extract_free(seeding.extract);
+    frontier_counts(c->frontier, &counts);
+    if (!good) {
+        c->status = CRAWL_USAGE;
+    } else if (c->seeds_given == 0 && counts.known == 0) {
+        c->status = CRAWL_USAGE;
+        return err_set(err,
+                       "no usable seed: name a URL, such as https://www.example.org/, or a file with one URL a line");
+    }
+    return good;
+}

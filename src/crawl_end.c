@@ -1,0 +1,161 @@
+#include "crawl_inside.h"
+
+#include "clock.h"
+#include "fail_on.h"
+#include "log.h"
+#include "mem.h"
+#include "summary.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct host_states {
+    struct host_state *states;
+    size_t count, capacity;
+};
+
+static void note_host(void *arg, const struct host_state *state)
+{
+    struct host_states *all = arg;
+
+    if (all->count == all->capacity) {
+        all->capacity = all->capacity == 0 ? 64 : all->capacity * 2;
+        all->states = mem_resize(all->states, all->capacity * sizeof *all->states);
+    }
+    all->states[all->count] = *state;
+    all->states[all->count].origin = mem_string(state->origin);
+    all->states[all->count].robots_body = NULL; /* unchanged */
+    all->count++;
+}
+
+static void record_hosts(struct crawl *c)
+{
+    struct host_states all = {0};
+    struct err err;
+
+    frontier_each_host(c->frontier, note_host, &all);
+    if (all.count > 0 && !store_write_hosts(c->store, all.states, all.count, &err))
+        log_error("%s", err.text);
+    for (size_t i = 0; i < all.count; i++)
+        free(all.states[i].origin);
+    free(all.states);
+}
+
+static bool failed_to_read(struct crawl *c, const struct err *err)
+{
+    log_error("%s", err->text);
+    c->status = CRAWL_FILE;
+    return false;
+}
+
+/* What was found is recorded, skipped or waiting, counted in the store itself; and what it is like. */
+static bool count_up(struct crawl *c, struct summary *summary)
+{
+    struct store_totals *totals = &summary->totals;
+    struct err err;
+
+    if (!store_totals(c->store, totals, &err))
+        return failed_to_read(c, &err);
+    if (totals->known != totals->recorded + totals->skipped + totals->waiting) {
+        log_error("the books do not balance: %lld URLs found, but %lld recorded + %lld skipped + %lld waiting",
+                  (long long)totals->known, (long long)totals->recorded, (long long)totals->skipped,
+                  (long long)totals->waiting);
+        c->status = CRAWL_INTERNAL;
+    }
+    /* Who interrupts does not wait for titles to be compared. */
+    summary->titles =
+        (struct store_titles){.titles = summary->counts.titles, .missing = summary->counts.titles_missing};
+    if (c->outcome != RUN_INTERRUPTED && !store_titles(c->store, &summary->titles, &err))
+        return failed_to_read(c, &err);
+    return true;
+}
+
+/* --fail-on, of a crawl that came to its end. */
+static void look_for_faults(struct crawl *c)
+{
+    struct err err;
+    int64_t findings;
+
+    if (c->options->fail_on == 0 || c->status != CRAWL_DONE)
+        return;
+    findings = fail_on_check(c->store, c->options->fail_on, c->options->database, &err);
+    if (findings < 0)
+        failed_to_read(c, &err);
+    else if (findings > 0)
+        c->status = CRAWL_FAIL_ON;
+}
+
+static void set_exit_status(struct crawl *c, const struct tally_counts *counts)
+{
+    if (c->status != CRAWL_DONE)
+        return;
+    if (c->outcome == RUN_INTERRUPTED)
+        c->status = CRAWL_SIGNAL + c->stopped_by;
+    else if (c->outcome == RUN_COMPLETE && counts->seeds > 0 && counts->seeds_answered == 0)
+        c->status = CRAWL_NO_SEED;
+}
+
+static void close_store(struct crawl *c, struct summary *summary)
+{
+    struct buf stats = {.limit = 1 << 20};
+    struct stat file;
+    struct err err;
+
+    summary->exit_status = (int)c->status;
+    summary_add_json(summary, &stats);
+    if (!store_close(c->store, c->outcome, stats.data, &err)) {
+        log_error("%s", err.text);
+        if (c->status == CRAWL_DONE)
+            c->status = CRAWL_FILE;
+    }
+    c->store = NULL;
+    if (stat(c->options->database, &file) == 0)
+        summary->database_bytes = file.st_size;
+    buf_free(&stats);
+}
+
+/* The end as JSON, for --json and --events. */
+static void tell_programs(struct crawl *c, struct summary *summary)
+{
+    struct buf json = {.limit = 1 << 20};
+
+    summary->exit_status = (int)c->status;
+    summary_add_json(summary, &json);
+    events_add_summary(c->events, json.data);
+    buf_add_char(&json, '\n');
+    if (c->options->json && (fwrite(json.data, 1, json.size, stdout) != json.size || fflush(stdout) != 0)) {
+        log_error("cannot write the summary to standard output: %s", strerror(errno));
+        if (c->status == CRAWL_DONE)
+            c->status = CRAWL_FILE;
+    }
+    buf_free(&json);
+}
+
+void crawl_close_run(struct crawl *c)
+{
+    struct summary summary = {.options = c->options, .elapsed_ms = clock_ms() - c->started_ms, .database_bytes = -1};
+    struct frontier_counts frontier;
+
+    frontier_counts(c->frontier, &frontier);
+    if (c->outcome == RUN_COMPLETE && frontier.limit_reached) {
+        c->outcome = RUN_LIMIT;
+        c->limit = "--max-pages";
+    }
+    tally_read(c->tally, &summary.counts);
+    set_exit_status(c, &summary.counts);
+    summary.outcome = c->outcome;
+    summary.limit = c->limit;
+    if (!c->writer.failed) {
+        record_hosts(c);
+        if (count_up(c, &summary))
+            look_for_faults(c);
+    }
+    close_store(c, &summary);
+    progress_free(c->progress);
+    c->progress = NULL;
+    summary_print(&summary);
+    tell_programs(c, &summary);
+}
