@@ -1,7 +1,5 @@
 #include "fresh.h"
 
-#include "store_lock.h"
-
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -45,29 +43,21 @@ static bool keep(const char *path, const char *to, struct err *err)
     return true;
 }
 
-bool fresh_keep_old(const char *path, struct buf *kept, bool *in_use, struct err *err)
+bool fresh_keep_old(const char *path, struct buf *kept, struct err *err)
 {
-    struct store_lock *lock;
     size_t begin = kept->size;
-    bool good = false;
 
-    *in_use = false;
     if (access(path, F_OK) != 0)
         return true;
-    lock = store_lock_take(path, in_use, err);
-    if (lock == NULL)
-        return false;
-    for (unsigned number = 1; number < 1000000; number++) {
+    for (unsigned number = 1;; number++) {
         kept->size = begin;
         if (!buf_printf(kept, "%s.~%u~", path, number))
+            return err_set(err, "the name %s is too long", path);
+        if (access(kept->data + begin, F_OK) != 0)
             break;
-        if (access(kept->data + begin, F_OK) == 0)
-            continue;
-        good = keep(path, kept->data + begin, err);
-        break;
     }
-    if (!good)
-        kept->size = begin;
-    store_lock_release(lock);
-    return good;
+    if (keep(path, kept->data + begin, err))
+        return true;
+    kept->size = begin;
+    return false;
 }

@@ -1,7 +1,6 @@
 #include "command.h"
 #include "crawl.h"
 #include "dry_run.h"
-#include "fresh.h"
 #include "log.h"
 #include "mem.h"
 #include "summary.h"
@@ -89,28 +88,10 @@ static bool answer(const struct options *options, int *status)
     return true;
 }
 
-/* --fresh. False: the crawl cannot begin; *status says why. */
-static bool keep_old(const struct options *options, int *status)
-{
-    struct buf kept = {.limit = 4096};
-    struct err err;
-    bool in_use, good = fresh_keep_old(options->database, &kept, &in_use, &err);
-
-    if (!good) {
-        log_error("%s", err.text);
-        *status = in_use ? CRAWL_IN_USE : CRAWL_FILE;
-    } else if (kept.size > 0) {
-        log_note("the old %s is now %s", options->database, kept.data);
-    }
-    buf_free(&kept);
-    return good;
-}
-
 static int run_crawl(const struct options *options)
 {
     struct buf help = {.limit = 1 << 20};
     struct err err;
-    int status;
 
     if (options->operand_count == 0 && options->input_files.count == 0 &&
         (options->fresh || access(options->database, F_OK) != 0)) {
@@ -125,8 +106,6 @@ static int run_crawl(const struct options *options)
         log_error("%s", err.text);
         return CRAWL_USAGE;
     }
-    if (options->fresh && !keep_old(options, &status))
-        return status;
     handle_signals();
     return crawl_run(options);
 }

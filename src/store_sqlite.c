@@ -1,6 +1,7 @@
 #include "store_sqlite.h"
 
 #include "clock.h"
+#include "fresh.h"
 #include "html.h"
 #include "log.h"
 #include "mem.h"
@@ -199,33 +200,15 @@ static bool prepare(struct sqlite_store *s, const struct store_options *options,
     return begin_run(s, options, err);
 }
 
-/* Renames the database and what belongs to it to the first free PATH.~N~. The lock is held: no crawl uses it. */
+/* --fresh. The lock is held: no crawl uses it. */
 static bool set_aside(const char *path, struct err *err)
 {
-    static const char *const parts[] = {"-wal", "-shm",
-                                        ""}; /* the database last: a rest of it is never taken for all */
-    struct buf from = {.limit = 1 << 16}, to = {.limit = 1 << 16};
-    bool good = true;
-    int number = 0;
+    struct buf kept = {.limit = 1 << 16};
+    bool good = fresh_keep_old(path, &kept, err);
 
-    if (access(path, F_OK) != 0)
-        return true;
-    do {
-        buf_clear(&to);
-        buf_printf(&to, "%s.~%d~", path, ++number);
-    } while (access(to.data, F_OK) == 0);
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && good; i++) {
-        buf_clear(&from);
-        buf_clear(&to);
-        buf_printf(&from, "%s%s", path, parts[i]);
-        buf_printf(&to, "%s.~%d~%s", path, number, parts[i]);
-        if (rename(from.data, to.data) != 0 && errno != ENOENT)
-            good = err_set(err, "cannot rename %s to %s: %s", from.data, to.data, strerror(errno));
-    }
-    if (good)
-        log_note("the old %s is kept as %s", path, to.data);
-    buf_free(&from);
-    buf_free(&to);
+    if (good && kept.size > 0)
+        log_note("the old %s is kept as %s", path, kept.data);
+    buf_free(&kept);
     return good;
 }
 

@@ -1,15 +1,12 @@
 #include "fresh.h"
-#include "store_lock.h"
 
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -54,21 +51,20 @@ static void holds(const char *name, const char *expected)
     assert_string_equal(text, expected);
 }
 
-static bool keep(struct buf *kept, bool *in_use)
+static bool keep(struct buf *kept)
 {
     struct err err;
 
     *kept = (struct buf){.limit = 100};
-    return fresh_keep_old("c.db", kept, in_use, &err);
+    return fresh_keep_old("c.db", kept, &err);
 }
 
 static void where_nothing_is_nothing_is_kept(void **state)
 {
     struct buf kept;
-    bool in_use;
 
     (void)state;
-    assert_true(keep(&kept, &in_use));
+    assert_true(keep(&kept));
     assert_int_equal(kept.size, 0);
     buf_free(&kept);
 }
@@ -76,16 +72,15 @@ static void where_nothing_is_nothing_is_kept(void **state)
 static void the_old_database_gets_the_next_free_number(void **state)
 {
     struct buf kept;
-    bool in_use;
 
     (void)state;
     put("c.db", "first");
-    assert_true(keep(&kept, &in_use));
+    assert_true(keep(&kept));
     assert_string_equal(kept.data, "c.db.~1~");
     buf_free(&kept);
     assert_int_not_equal(access("c.db", F_OK), 0);
     put("c.db", "second");
-    assert_true(keep(&kept, &in_use));
+    assert_true(keep(&kept));
     assert_string_equal(kept.data, "c.db.~2~");
     buf_free(&kept);
     holds("c.db.~1~", "first");
@@ -95,46 +90,17 @@ static void the_old_database_gets_the_next_free_number(void **state)
 static void what_is_only_in_its_log_goes_with_it(void **state)
 {
     struct buf kept;
-    bool in_use;
 
     (void)state;
     put("c.db", "old");
     put("c.db-wal", "log");
     put("c.db-shm", "shared");
-    assert_true(keep(&kept, &in_use));
+    assert_true(keep(&kept));
     buf_free(&kept);
     holds("c.db.~1~", "old");
     holds("c.db.~1~-wal", "log");
     assert_int_not_equal(access("c.db-wal", F_OK), 0);
     assert_int_not_equal(access("c.db-shm", F_OK), 0);
-}
-
-static void a_database_in_use_stays(void **state)
-{
-    struct err err;
-    struct store_lock *lock;
-    struct buf kept;
-    bool in_use;
-    int pipes[2], other;
-    char c;
-
-    (void)state;
-    put("c.db", "old");
-    assert_int_equal(pipe(pipes), 0);
-    other = fork(); /* the lock may be one of processes */
-    if (other == 0) {
-        lock = store_lock_take("c.db", &in_use, &err);
-        _exit(write(pipes[1], "x", 1) != 1 || lock == NULL || pause());
-    }
-    assert_int_equal(read(pipes[0], &c, 1), 1);
-    assert_false(keep(&kept, &in_use));
-    assert_true(in_use);
-    holds("c.db", "old");
-    kill(other, SIGKILL);
-    waitpid(other, NULL, 0);
-    close(pipes[0]);
-    close(pipes[1]);
-    buf_free(&kept);
 }
 
 int main(void)
@@ -143,7 +109,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(where_nothing_is_nothing_is_kept, enter, leave),
         cmocka_unit_test_setup_teardown(the_old_database_gets_the_next_free_number, enter, leave),
         cmocka_unit_test_setup_teardown(what_is_only_in_its_log_goes_with_it, enter, leave),
-        cmocka_unit_test_setup_teardown(a_database_in_use_stays, enter, leave),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

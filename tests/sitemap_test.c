@@ -1,6 +1,6 @@
 #include "sitemap.h"
 
-#include "clock.h"
+#include "cases.h"
 #include "date.h"
 #include "xml.h"
 
@@ -415,18 +415,18 @@ static int64_t time_of(const char *part, size_t size)
                 buf_printf(&body, "%u", i);
             else
                 buf_add_char(&body, *c);
-    start = clock_ms();
+    start = cpu_ms();
     sitemap_read(buf_slice(&body), slice_of(""), &LIMITS, note, &told, NULL);
     buf_free(&body);
     buf_free(&told.text);
-    return clock_ms() - start;
+    return cpu_ms() - start;
 }
 
 static void crafted_sitemaps_take_time_in_proportion_to_their_size(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof HARD / sizeof HARD[0]; i++)
-        assert_in_range(time_of(HARD[i], 10u << 20), 0, 5000); /* some 100 ms each; quadratic would be hours */
+        assert_in_range(time_of(HARD[i], 10u << 20), 0, 60000); /* some 100 ms each; quadratic would be hours */
 }
 
 /* --- The scanner ------------------------------------------------------------------ */
