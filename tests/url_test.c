@@ -135,7 +135,8 @@ static void a_key_differs_only_by_the_rules_that_are_on(void **state)
 
         assert_int_equal(url_parse(&url, column[1]), URL_WEB);
         made = url_key(&url, &rules, &key);
-        if (made != rules_of(column[2]) || key.size != want.size || memcmp(key.data, want.data, want.size) != 0)
+        if (made != rules_of(column[2]) || key.size != want.size ||
+            (want.size > 0 && memcmp(key.data, want.data, want.size) != 0))
             fail_msg("url_key.cases:%d: %s, rules %x", cases_line(cases), key.size == 0 ? "" : key.data, made);
     }
     cases_close(cases);
