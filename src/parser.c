@@ -20,6 +20,7 @@ void *parser_main(void *arg)
     struct parser *parser = arg;
     struct extract *extract = extract_new(parser->settings);
     struct page *page;
+    bool asks;
 
     log_thread_name("parser %d", parser->number + 1);
     while ((page = queue_pop(parser->to_parse)) != NULL) {
@@ -29,7 +30,10 @@ void *parser_main(void *arg)
         http_release_body(parser->budget, page);
         if (parser->parsed != NULL)
             parser->parsed(page);
+        asks = page->kind == PAGE_REFILL;
         queue_push(parser->to_write, page);
+        if (asks) /* a host may have nothing to do until it is answered */
+            queue_hurry(parser->to_write);
     }
     extract_free(extract);
     return NULL;

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <time.h>
 
 struct queue {
     pthread_mutex_t lock;    /* guards everything below */
@@ -15,7 +16,9 @@ struct queue {
     size_t capacity;         /* in items */
     size_t head;             /* slot of the oldest item */
     size_t length;           /* items now held */
+    size_t wanted;           /* items for which queue_pop_batch() waits; 0: it does not */
     long long waited_ms;     /* by pushers, for room */
+    bool hurried;            /* since the last queue_pop_batch() */
     bool closed;
     void *slots[];
 };
@@ -63,17 +66,34 @@ void queue_push(struct queue *q, void *item)
     assert(!q->closed);
     q->slots[(q->head + q->length) % q->capacity] = item;
     q->length++;
-    pthread_cond_signal(&q->has_item);
+    if (q->length >= q->wanted)
+        pthread_cond_signal(&q->has_item);
     pthread_mutex_unlock(&q->lock);
 }
 
-size_t queue_pop_many(struct queue *q, void **items, size_t max)
+/* Waits for an item or the end. The lock is held, as in all that follows. */
+static void wait_for_item(struct queue *q)
+{
+    while (q->length == 0 && !q->closed)
+        pthread_cond_wait(&q->has_item, &q->lock);
+}
+
+static void wait_for_more(struct queue *q, size_t want, int patience_ms)
+{
+    int64_t until_ms = clock_wall_ms() + patience_ms; /* if this clock jumps, one batch is larger or smaller */
+    struct timespec until = {.tv_sec = until_ms / 1000, .tv_nsec = until_ms % 1000 * 1000000};
+    int error = 0;
+
+    q->wanted = want < q->capacity ? want : q->capacity;
+    while (q->length < q->wanted && !q->hurried && !q->closed && error == 0)
+        error = pthread_cond_timedwait(&q->has_item, &q->lock, &until);
+    q->wanted = 0;
+}
+
+static size_t take(struct queue *q, void **items, size_t max)
 {
     size_t count = 0;
 
-    pthread_mutex_lock(&q->lock);
-    while (q->length == 0 && !q->closed)
-        pthread_cond_wait(&q->has_item, &q->lock);
     while (count < max && q->length > 0) {
         items[count++] = q->slots[q->head];
         q->head = (q->head + 1) % q->capacity;
@@ -84,8 +104,39 @@ size_t queue_pop_many(struct queue *q, void **items, size_t max)
         pthread_cond_signal(&q->has_room);
     else if (count > 1)
         pthread_cond_broadcast(&q->has_room);
+    return count;
+}
+
+size_t queue_pop_many(struct queue *q, void **items, size_t max)
+{
+    size_t count;
+
+    pthread_mutex_lock(&q->lock);
+    wait_for_item(q);
+    count = take(q, items, max);
     pthread_mutex_unlock(&q->lock);
     return count;
+}
+
+size_t queue_pop_batch(struct queue *q, void **items, size_t max, size_t want, int patience_ms)
+{
+    size_t count;
+
+    pthread_mutex_lock(&q->lock);
+    wait_for_item(q);
+    wait_for_more(q, want, patience_ms);
+    count = take(q, items, max);
+    q->hurried = false;
+    pthread_mutex_unlock(&q->lock);
+    return count;
+}
+
+void queue_hurry(struct queue *q)
+{
+    pthread_mutex_lock(&q->lock);
+    q->hurried = true;
+    pthread_cond_broadcast(&q->has_item);
+    pthread_mutex_unlock(&q->lock);
 }
 
 void *queue_pop(struct queue *q)

@@ -31,6 +31,14 @@ void *queue_pop(struct queue *q);
  * into items[]. Returns how many; 0 means: closed, and nothing is left. */
 size_t queue_pop_many(struct queue *q, void **items, size_t max);
 
+/* The same for one that would rather have many at once: with at least one there, it waits until `want` are (or as many
+ * as the queue holds), the queue was hurried or closed, or `patience_ms` are over. One thread only, the queue's sole
+ * taker: pushers do not wake it for less. */
+size_t queue_pop_batch(struct queue *q, void **items, size_t max, size_t want, int patience_ms);
+
+/* Who waits in queue_pop_batch() for more is to take what is there. */
+void queue_hurry(struct queue *q);
+
 /* No item will follow. Wakes everyone who waits for one. */
 void queue_close(struct queue *q);
 

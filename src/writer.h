@@ -12,7 +12,8 @@
 #include <stdint.h>
 
 /* The one writer thread: takes all pages that wait, records them in the order of their tickets in one transaction,
- * answers those that ask for waiting URLs, and frees them. It waits for nobody but the queue.
+ * answers those that ask for waiting URLs, and frees them. It waits for nobody but the queue, where it lets a few
+ * pages gather (queue_hurry() ends that).
  *
  * When the store fails it says so once, stops the frontier, and goes on emptying its queue, so that all others come to
  * their end; nothing is recorded any more.

@@ -158,6 +158,81 @@ static void who_waits_for_room_gets_it_and_the_wait_is_counted(void **state)
     queue_free(q);
 }
 
+#define LONG_MS (60 * 1000) /* a test that waits that long has failed */
+
+static void *push_three(void *arg)
+{
+    for (int i = 0; i < 3; i++)
+        push_one(arg);
+    return NULL;
+}
+
+static void a_batch_waits_for_as_many_as_are_wanted(void **state)
+{
+    struct queue *q = queue_new(8);
+    void *items[8];
+    pthread_t pusher;
+
+    (void)state;
+    pthread_create(&pusher, NULL, push_three, q);
+    assert_int_equal(queue_pop_batch(q, items, 8, 3, LONG_MS), 3);
+    pthread_join(pusher, NULL);
+    queue_close(q);
+    assert_int_equal(queue_pop_batch(q, items, 8, 3, LONG_MS), 0);
+    queue_free(q);
+}
+
+static void a_batch_waits_no_longer_than_for_a_full_queue(void **state)
+{
+    struct queue *q = queue_new(1);
+    void *items[8];
+    pthread_t pusher;
+
+    (void)state;
+    pthread_create(&pusher, NULL, push_three, q);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(queue_pop_batch(q, items, 8, 8, LONG_MS), 1);
+    pthread_join(pusher, NULL);
+    queue_close(q);
+    queue_free(q);
+}
+
+static void *push_and_hurry(void *arg)
+{
+    push_one(arg);
+    queue_hurry(arg);
+    return NULL;
+}
+
+static void a_batch_that_is_hurried_is_what_is_there(void **state)
+{
+    struct queue *q = queue_new(8);
+    void *items[8];
+    pthread_t pusher;
+
+    (void)state;
+    pthread_create(&pusher, NULL, push_and_hurry, q);
+    assert_int_equal(queue_pop_batch(q, items, 8, 8, LONG_MS), 1);
+    pthread_join(pusher, NULL);
+    queue_close(q);
+    queue_free(q);
+}
+
+static void a_batch_is_taken_when_patience_or_the_queue_ends(void **state)
+{
+    struct queue *q = queue_new(8);
+    void *items[8];
+
+    (void)state;
+    push_one(q);
+    assert_int_equal(queue_pop_batch(q, items, 8, 8, 0), 1);
+    push_three(q);
+    queue_close(q);
+    assert_int_equal(queue_pop_batch(q, items, 2, 8, LONG_MS), 2);
+    assert_int_equal(queue_pop_batch(q, items, 2, 8, LONG_MS), 1);
+    queue_free(q);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,6 +242,10 @@ int main(void)
         cmocka_unit_test(with_room_for_one_every_item_goes_from_many_to_many_once),
         cmocka_unit_test(with_room_for_many_every_item_goes_from_many_to_many_once),
         cmocka_unit_test(who_waits_for_room_gets_it_and_the_wait_is_counted),
+        cmocka_unit_test(a_batch_waits_for_as_many_as_are_wanted),
+        cmocka_unit_test(a_batch_waits_no_longer_than_for_a_full_queue),
+        cmocka_unit_test(a_batch_that_is_hurried_is_what_is_there),
+        cmocka_unit_test(a_batch_is_taken_when_patience_or_the_queue_ends),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
