@@ -114,7 +114,7 @@ void held_add_words(const struct held *held, struct buf *out)
         buf_add_string(out, "site latency");
         break;
     case HELD_TRANSFERS:
-        buf_printf(out, "site latency (all %lld --transfers busy)", (long long)held->last.transfers);
+        buf_add_string(out, "site latency (--transfers)");
         break;
     case HELD_FETCHERS:
         buf_add_string(out, "fetchers (--threads)");

@@ -9,7 +9,7 @@
 
 #define LABEL_COLUMNS 8
 #define GAP           3  /* columns between parts */
-#define LEAST_COLUMNS 20 /* on narrower terminals lines are cut by the terminal */
+#define LEAST_PART    10 /* columns that a part may have on a row of its own */
 #define BAR_MOST      40
 #define BAR_LEAST     10
 #define SPARK_LEAST   8
@@ -44,9 +44,9 @@ struct line {
 
 static int room(const struct line *line)
 {
-    int columns = line->look->columns - 1;
+    int columns = line->look->columns < PANEL_LEAST_COLUMNS ? PANEL_LEAST_COLUMNS : line->look->columns;
 
-    return (columns < LEAST_COLUMNS ? LEAST_COLUMNS : columns) - line->columns;
+    return columns - 1 - line->columns;
 }
 
 static void begin(struct line *line, const struct panel_look *look, const char *label)
@@ -69,7 +69,7 @@ static void add_part(struct line *line, const char *text, const char *color, boo
 {
     size_t at = line->text.size;
     int most = line->look->columns - 1 - LABEL_COLUMNS;
-    int columns = columns_add(&line->text, slice_of(text), most < LEAST_COLUMNS ? LEAST_COLUMNS : most, COLUMNS_CUT_END,
+    int columns = columns_add(&line->text, slice_of(text), most < LEAST_PART ? LEAST_PART : most, COLUMNS_CUT_END,
                               line->look->locale);
 
     end_part(line, at, columns, color, optional);
@@ -288,6 +288,7 @@ static void add_results(struct buf *out, const struct panel_facts *facts, const 
 
 static void add_time(struct buf *out, const struct panel_facts *facts, const struct panel_look *look)
 {
+    static const char if_nothing[] = " if nothing new is found";
     struct line line;
     struct buf text = {.limit = 200};
 
@@ -302,7 +303,9 @@ static void add_time(struct buf *out, const struct panel_facts *facts, const str
     } else if (facts->left_ms >= 0 && !facts->is_growing) {
         buf_add_string(&text, "about ");
         words_add_time(&text, (facts->left_ms + 999) / 1000 * 1000);
-        buf_add_string(&text, " left if nothing new is found");
+        buf_add_string(&text, " left");
+        if ((int)(text.size + sizeof if_nothing) <= look->columns - 1 - LABEL_COLUMNS)
+            buf_add_string(&text, if_nothing);
         add_part(&line, text.data, NULL, false);
     } else if (facts->is_growing && facts->waiting > 0) {
         add_part(&line, "more is found than fetched: no end in sight yet", NULL, false);

@@ -11,6 +11,8 @@
 /* The words and pictures of the live display, from numbers. Pure: it knows no
  * terminal, clock or crawl. Text of strangers is made harmless here.
  */
+#define PANEL_LEAST_COLUMNS 20 /* of a terminal that has room for it */
+
 struct panel_look {
     int columns;     /* of the terminal; no line takes more than one less */
     bool color;      /* SGR sequences may be used */

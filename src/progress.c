@@ -19,6 +19,7 @@
 
 #define PLAIN_LOOK_MS 1000 /* between two looks where nothing is drawn */
 #define COST_PARTS    400  /* a look that took 1 ms is not repeated for so many */
+#define LEAST_ROWS    4
 #define FRAME_LIMIT   65536
 
 struct progress {
@@ -242,9 +243,13 @@ static void draw(struct progress *p)
     double history[ESTIMATE_SECONDS];
     struct buf held_by = {.limit = 400};
     struct panel_facts facts;
+    bool is_ours = terminal_is_ours(STDERR_FILENO);
 
-    if (!terminal_is_ours(STDERR_FILENO))
+    if (!is_ours || p->columns < PANEL_LEAST_COLUMNS || p->rows < LEAST_ROWS) {
+        log_draw_panel(is_ours ? hide : forget_drawn);
+        log_set_panel(NULL, NULL, NULL);
         return;
+    }
     fill(p, &facts, history, &held_by);
     buf_clear(&p->next);
     panel_add(&p->next, &facts, &look);

@@ -34,17 +34,22 @@ static void add_waiting(const struct summary *s, struct buf *out)
     buf_add_string(out, "; the same command goes on\n");
 }
 
+static bool found_nothing(const struct summary *s)
+{
+    return s->counts.seeds > 0 && s->counts.seeds_answered == 0 && s->counts.outcomes[PAGE_OK] == 0;
+}
+
 static void add_complete(const struct summary *s, struct buf *out)
 {
     int64_t given_up = s->counts.skips[SKIP_HOST_GAVE_UP];
 
     if (s->counts.pages == 0 && s->counts.seeds == 0) {
-        buf_add_string(out, "Nothing was left to do: every reachable page in scope was visited before\n");
+        buf_add_string(out, "Nothing was left to do: all that was found had been recorded before\n");
         return;
     }
     buf_add_string(out, "Finished in ");
     words_add_time(out, s->elapsed_ms);
-    if (s->counts.seeds > 0 && s->counts.seeds_answered == 0 && s->counts.outcomes[PAGE_OK] == 0) {
+    if (found_nothing(s)) {
         buf_add_string(out, ": no seed could be fetched\n");
     } else if (given_up > 0) {
         buf_add_string(out, ": all but ");
@@ -94,6 +99,8 @@ static void add_pages(const struct summary *s, struct buf *out)
 {
     const struct tally_counts *c = &s->counts;
 
+    if (c->pages == 0)
+        return;
     buf_add_string(out, "  pages    ");
     words_add_number(out, c->pages);
     if (s->elapsed_ms > 0) {
@@ -301,10 +308,10 @@ void summary_print(const struct summary *s)
 {
     struct buf text = {.limit = TEXT_LIMIT};
 
+    summary_hints(s, tell_hint, NULL);
     summary_add_text(s, &text);
-    if (s->totals.recorded > 0)
+    if (s->totals.recorded > 0 && !found_nothing(s))
         add_next(s, &text);
     log_note("%s", text.data);
-    summary_hints(s, tell_hint, NULL);
     buf_free(&text);
 }

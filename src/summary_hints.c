@@ -80,11 +80,18 @@ static void tell_of_refusals(const struct summary *s, tell_function *tell, void 
 
 void summary_hints(const struct summary *s, tell_function *tell, void *arg)
 {
+    char words[200];
+
     tell_of_seeds(s, tell, arg);
     tell_of_refusals(s, tell, arg);
+    if (s->counts.outcomes[PAGE_BLOCKED_ADDRESS] > 0 && s->counts.seeds_answered > 0) {
+        snprintf(words, sizeof words,
+                 "%lld URLs were not asked for, because their host has a private address; --allow-private lets links"
+                 " lead there",
+                 (long long)s->counts.outcomes[PAGE_BLOCKED_ADDRESS]);
+        tell(arg, false, words);
+    }
     if (s->counts.out_of_files > 0) {
-        char words[200];
-
         snprintf(words, sizeof words,
                  "%lld pages failed because too many files were open: allow more (ulimit -n 65536), or use fewer"
                  " --transfers",
