@@ -126,7 +126,7 @@ bool store_sqlite_connect(struct sqlite_store *s, bool sync_full, struct err *er
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     if (!store_sqlite_run(s, sync_full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL") ||
-        !store_sqlite_run(s, "PRAGMA foreign_keys = OFF; PRAGMA cell_size_check = ON; PRAGMA cache_size = -8000;"
+        !store_sqlite_run(s, "PRAGMA foreign_keys = OFF; PRAGMA cell_size_check = ON;"
                              "PRAGMA wal_autocheckpoint = 2000; PRAGMA journal_size_limit = 67108864"))
         return store_sqlite_failed(s, "open", err);
     return true;
