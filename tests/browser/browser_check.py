@@ -31,6 +31,8 @@ function facts(d) {
     if (e.namespaceURI != XHTML) continue;
     let u;
     try { u = new URL(e.href); } catch (x) { continue; }
+    // Chromium keeps a space in a host, as %20, where the URL standard refuses the whole URL.
+    if (u.hostname.includes('%')) continue;
     if (u.protocol == 'http:' || u.protocol == 'https:') links.add(u.href.split('#')[0]);
   }
   return {title: own.replace(/[\\t\\n\\f\\r ]+/g, ' ').replace(/^ | $/g, ''), links: [...links]};
