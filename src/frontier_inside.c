@@ -79,6 +79,8 @@ uint64_t frontier_hash(const struct frontier *f, struct slice text)
 void frontier_lock(struct frontier *f)
 {
     pthread_mutex_lock(&f->lock);
+    if (f->told_count > 0)
+        frontier_take_in_known(f);
 }
 
 /* wake() is called without the lock, for it may take a system call. `waking` keeps frontier_set_taker() from

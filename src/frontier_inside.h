@@ -102,12 +102,23 @@ struct taker {
     struct taker *next_to_wake;
 };
 
+/* What frontier_add_known() was told. */
+struct known_url {
+    int64_t id, host_id;
+    uint64_t text_hash, key_hash;
+    enum frontier_known state;
+};
+
+#define KNOWN_BATCH 32
+
 struct frontier {
     pthread_mutex_t lock;
     pthread_cond_t changed; /* over, stopping, or a wake() has returned */
     struct frontier_limits limits;
     int64_t started_wall_ms;
 
+    struct known_url told[KNOWN_BATCH]; /* not yet in `seen`: its memory is on the way to the processor */
+    size_t told_count;
     struct seen *seen; /* URLs: id << 2, or-ed with enum seen_flag; hosts: id */
     struct host **table;
     size_t table_size; /* a power of two */
@@ -143,6 +154,10 @@ void frontier_check_over(struct frontier *f);
 void frontier_set_starved(struct frontier *f, struct taker *taker, bool starved);
 /* Wakes one that is starved, if there is room. */
 void frontier_feed_starved(struct frontier *f);
+
+/* --- frontier_offer.c -------------------------------------------------------- */
+/* Takes in what was told by frontier_add_known(). */
+void frontier_take_in_known(struct frontier *f);
 
 /* --- frontier_return.c: pages out, pages back -------------------------------- */
 /* The page counts as out: with `fetching`, as a request of its host. */

@@ -41,35 +41,52 @@ static void claim_key(struct frontier *f, uint64_t text_hash, uint64_t key_hash,
 }
 
 /* --- Of an earlier run ----------------------------------------------------------- */
-void frontier_add_known(struct frontier *f, int64_t id, uint64_t text_hash, uint64_t key_hash, int64_t host_id,
-                        enum frontier_known state)
+static void take_in(struct frontier *f, const struct known_url *known)
 {
     struct host *h;
     int64_t value;
-    uint64_t place;
+    uint64_t place = text_place(f, known->text_hash, &value);
 
-    frontier_lock(f);
-    place = text_place(f, text_hash, &value);
-    seen_set(f->seen, place, id_with(id, state == KNOWN_SKIPPED ? SEEN_UNVISITED : 0));
-    if (id > f->last_url_id)
-        f->last_url_id = id;
+    seen_set(f->seen, place, id_with(known->id, known->state == KNOWN_SKIPPED ? SEEN_UNVISITED : 0));
+    if (known->id > f->last_url_id)
+        f->last_url_id = known->id;
     f->known++;
-    h = host_of_id(f, host_id);
-    if (state != KNOWN_SKIPPED) {
-        claim_key(f, text_hash, key_hash, id);
-        if (h != NULL)
-            h->admitted++;
-    }
-    if (state == KNOWN_WAITING) {
-        assert(h != NULL);
-        if (h->parked == 0)
-            h->loaded_up_to = id - 1;
-        h->parked++;
-        f->parked++;
-        if (h->parked == 1)
-            host_update(f, h, clock_ms());
-    }
-    frontier_unlock(f);
+    if (known->state == KNOWN_SKIPPED)
+        return;
+    claim_key(f, known->text_hash, known->key_hash, known->id);
+    h = host_of_id(f, known->host_id);
+    assert(h != NULL || known->state != KNOWN_WAITING);
+    if (h == NULL)
+        return;
+    h->admitted++;
+    if (known->state != KNOWN_WAITING)
+        return;
+    if (h->parked == 0)
+        h->loaded_up_to = known->id - 1;
+    h->parked++;
+    f->parked++;
+    if (h->parked == 1)
+        host_update(f, h, clock_ms());
+}
+
+void frontier_take_in_known(struct frontier *f)
+{
+    for (size_t i = 0; i < f->told_count; i++)
+        take_in(f, &f->told[i]);
+    f->told_count = 0;
+}
+
+/* Tens of millions are told at the start of a run, each at a random place of `seen`: asked for a batch ahead, that
+ * memory is there when it is needed (bench/frontier_bench.c, 10 M URLs: 220 instead of 410 ns each). */
+void frontier_add_known(struct frontier *f, int64_t id, uint64_t text_hash, uint64_t key_hash, int64_t host_id,
+                        enum frontier_known state)
+{
+    pthread_mutex_lock(&f->lock);
+    seen_prefetch(f->seen, text_hash);
+    f->told[f->told_count++] = (struct known_url){id, host_id, text_hash, key_hash, state};
+    if (f->told_count == KNOWN_BATCH)
+        frontier_take_in_known(f);
+    pthread_mutex_unlock(&f->lock);
 }
 
 /* --- A new URL finds its place ------------------------------------------------------ */

