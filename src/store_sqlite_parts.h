@@ -2,14 +2,12 @@
 #define CRAWL_STORE_SQLITE_PARTS_H
 
 #include "store.h"
+#include "store_identity.h"
 #include "store_lock.h"
 
 #include <sqlite3.h>
 
 /* What the files of the SQLite store share; nobody else includes this. */
-
-#define STORE_APPLICATION_ID 0x6372776C /* "crwl" */
-#define STORE_VERSION        1          /* user_version of the schema this program writes */
 
 enum statement { /* prepared when first used, kept to the end; their text stands in store_sqlite_db.c */
                  DO_BEGIN,

@@ -289,7 +289,8 @@ bool text_add_terminal(struct buf *out, struct slice in)
     return add_escaped(out, in, terminal_escape);
 }
 
-static bool json_escape(uint32_t c, char escape[16])
+/* What RFC 8259 has a letter for. */
+static bool json_letter(uint32_t c, char escape[16])
 {
     static const char named[] = "\"\"\\\\\bb\ff\nn\rr\tt"; /* character, its letter */
 
@@ -301,6 +302,13 @@ static bool json_escape(uint32_t c, char escape[16])
             return true;
         }
     }
+    return false;
+}
+
+static bool json_escape(uint32_t c, char escape[16])
+{
+    if (json_letter(c, escape))
+        return true;
     if (c < 0x20 || c == 0x7F || c == '<' || c == '>' || c == '&' || c == 0x2028 || c == 0x2029)
         return put_hex(escape, "\\u", c, 4);
     return false;
@@ -309,6 +317,20 @@ static bool json_escape(uint32_t c, char escape[16])
 bool text_add_json(struct buf *out, struct slice in)
 {
     return add_escaped(out, in, json_escape);
+}
+
+static bool json_output_escape(uint32_t c, char escape[16])
+{
+    if (json_letter(c, escape))
+        return true;
+    if (c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029 || is_bidi_control(c))
+        return put_hex(escape, "\\u", c, 4);
+    return false;
+}
+
+bool text_add_json_output(struct buf *out, struct slice in)
+{
+    return add_escaped(out, in, json_output_escape);
 }
 
 static bool html_escape(uint32_t c, char escape[16])

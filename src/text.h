@@ -57,6 +57,10 @@ bool text_add_terminal(struct buf *out, struct slice in);
  * so that it may stand in a <script> element. Without the quotes. */
 bool text_add_json(struct buf *out, struct slice in);
 
+/* The same for JSON that goes into a file or a pipe, and may end on a terminal: < > & stand as they are, and what would
+ * command a terminal is escaped. */
+bool text_add_json_output(struct buf *out, struct slice in);
+
 /* For HTML and XML text and attribute values: & < > " ' and CR as references;
  * what XML 1.0 forbids (controls, U+FFFE, U+FFFF) as U+FFFD. */
 bool text_add_html(struct buf *out, struct slice in);
