@@ -5,6 +5,7 @@
 #include "mem.h"
 #include "summary.h"
 #include "usage.h"
+#include "verb.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -110,6 +111,22 @@ static int run_crawl(const struct options *options)
     return crawl_run(options);
 }
 
+/* Those that read the database; NULL: the crawl itself. */
+static int (*const verbs[VERB_COUNT])(const struct options *options) = {
+    [VERB_EXPORT] = verb_export,
+    [VERB_SQL] = verb_sql,
+};
+
+static int run_verb(const struct options *options)
+{
+    if (verbs[options->verb] == NULL) {
+        log_error("crawl %s is not part of this version", options_verb_names[options->verb]);
+        return CRAWL_USAGE;
+    }
+    handle(SIGPIPE, SIG_IGN); /* a reader who went away ends a verb in order */
+    return verbs[options->verb](options);
+}
+
 static int run(const struct options *options)
 {
     struct err err;
@@ -122,11 +139,7 @@ static int run(const struct options *options)
         log_error("%s", err.text);
         return CRAWL_FILE;
     }
-    if (options->verb != VERB_CRAWL) {
-        log_error("crawl %s is not part of this version", options_verb_names[options->verb]);
-        return CRAWL_USAGE;
-    }
-    return run_crawl(options);
+    return options->verb == VERB_CRAWL ? run_crawl(options) : run_verb(options);
 }
 
 int main(int argc, char **argv)

@@ -133,9 +133,8 @@ bool out_close(struct out *out, struct err *err)
         out->failure = errno;
     if (out->failure == 0 && !out->is_direct && rename(out->draft, out->path) != 0)
         out->failure = errno;
-    good =
-        out->failure == 0 || (out->is_direct && out->failure == EPIPE) ||
-        err_set(err, "cannot write %s: %s", out->path, strerror(out->failure));
+    good = out->failure == 0 || (out->is_direct && out->failure == EPIPE) ||
+           err_set(err, "cannot write %s: %s", out->path, strerror(out->failure));
     if (!good && !out->is_direct)
         unlink(out->draft);
     buf_free(&out->text);

@@ -32,11 +32,12 @@ static bool failed(struct reader *reader, const char *doing, struct err *err)
     if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
         return err_set(err, "cannot %s %s: it is damaged (%s)", doing, reader->path, sqlite3_errmsg(reader->db));
     if (code == SQLITE_CANTOPEN || code == SQLITE_READONLY)
-        return err_set(err, "cannot %s %s: its last changes stand in %s-wal beside it, and to read those its folder "
-                            "must be writable: copy both files to another folder",
+        return err_set(err,
+                       "cannot %s %s: its last changes stand in %s-wal beside it, and to read those its folder "
+                       "must be writable: copy both files to another folder",
                        doing, reader->path, reader->path);
-    return err_set(err, "cannot %s %s: %s%s%s", doing, reader->path, sqlite3_errmsg(reader->db),
-                   cause == 0 ? "" : ": ", cause == 0 ? "" : strerror(cause));
+    return err_set(err, "cannot %s %s: %s%s%s", doing, reader->path, sqlite3_errmsg(reader->db), cause == 0 ? "" : ": ",
+                   cause == 0 ? "" : strerror(cause));
 }
 
 static bool is_ours(const char *path, int64_t application_id, int64_t version, struct err *err)
@@ -115,10 +116,11 @@ static void add_uri(struct buf *out, const char *path)
 
 /* Pragmas that only tell. */
 static const char *const telling[] = {
-    "application_id",   "collation_list", "compile_options", "data_version", "database_list", "encoding",
-    "foreign_key_check", "foreign_key_list", "freelist_count", "function_list", "index_info", "index_list",
-    "index_xinfo",      "integrity_check", "journal_mode", "module_list", "page_count", "page_size",
-    "pragma_list",      "quick_check", "schema_version", "table_info", "table_list", "table_xinfo", "user_version",
+    "application_id", "collation_list",    "compile_options",  "data_version",    "database_list",
+    "encoding",       "foreign_key_check", "foreign_key_list", "freelist_count",  "function_list",
+    "index_info",     "index_list",        "index_xinfo",      "integrity_check", "journal_mode",
+    "module_list",    "page_count",        "page_size",        "pragma_list",     "quick_check",
+    "schema_version", "table_info",        "table_list",       "table_xinfo",     "user_version",
 };
 
 /* These take a name, and change nothing by it; of all others an argument is a new value. */
@@ -208,6 +210,9 @@ static int authorize(void *arg, int action, const char *first, const char *secon
     case SQLITE_TRANSACTION:
         may = reader->is_ours;
         break;
+    case SQLITE_UPDATE: /* asked when a table-valued function is first used; what would do it is stopped otherwise */
+        may = strcmp(first, "sqlite_master") == 0;
+        break;
     default:
         may = false;
     }
@@ -268,8 +273,8 @@ struct reader *reader_open(const char *path, struct err *err)
     return NULL;
 }
 
-/* A connection that only reads leaves an empty log behind where there was none. One that may write takes it away, unless
- * somebody uses it; it writes nothing else. */
+/* A connection that only reads leaves an empty log behind where there was none. One that may write takes it away,
+ * unless somebody uses it; it writes nothing else. */
 static void tidy(const char *path)
 {
     sqlite3 *db = NULL;

@@ -16,8 +16,8 @@
 struct reader {
     sqlite3 *db;
     char *path;
-    bool is_indexed;    /* what is made at the end of a run is there and true: bad_link, inbound, page_fts */
-    bool can_search;    /* page_fts may be asked */
+    bool is_indexed; /* what is made at the end of a run is there and true: bad_link, inbound, page_fts */
+    bool can_search; /* page_fts may be asked */
     /* Of reader.c alone: */
     bool is_ours;       /* what runs now is our own: BEGIN and COMMIT are fine */
     struct err refused; /* what the authorizer forbade last */
@@ -46,7 +46,8 @@ struct slice reader_text(sqlite3_stmt *statement, int column);
 /* A column's number; `null` if it is NULL. */
 int64_t reader_column(sqlite3_stmt *statement, int column, int64_t null);
 
-/* Several queries that see the same moment, between these two. Short: a crawl that runs cannot tidy its log meanwhile. */
+/* Several queries that see the same moment, between these two. Short: a crawl that runs cannot tidy its log meanwhile.
+ */
 void reader_begin(struct reader *reader);
 void reader_end(struct reader *reader);
 

@@ -14,11 +14,13 @@
 #define CELL_BYTES  4096 /* of a value, where it is cut to a width anyway */
 #define GAP         2    /* blanks between columns */
 #define LEAST_WIDTH 12   /* a column is not made narrower; rather one is left out */
+#define URL_WIDTH   32   /* likewise, of a column of URLs */
 
 struct column {
     int natural; /* columns of the terminal that its widest value takes */
     int width;   /* that it gets */
     bool is_number;
+    bool has_url;
 };
 
 struct rows_table {
@@ -87,33 +89,46 @@ static void add_cell(struct rows_table *t, int column, struct slice text)
     buf_add_char(out, '\n');
 }
 
+static int least_width(const struct column *c)
+{
+    int least = c->is_number ? c->natural : c->has_url ? URL_WIDTH : LEAST_WIDTH;
+
+    return c->natural < least ? c->natural : least;
+}
+
 /* Leaves out columns from the right until the others have room to be read. */
 static void choose_columns(struct rows_table *t)
 {
     int least = 0;
 
     for (t->shown = 0; t->shown < t->count; t->shown++) {
-        const struct column *c = &t->columns[t->shown];
-
-        least += (t->shown > 0 ? GAP : 0) + (c->natural < LEAST_WIDTH || c->is_number ? c->natural : LEAST_WIDTH);
+        least += (t->shown > 0 ? GAP : 0) + least_width(&t->columns[t->shown]);
         if (least > t->limit && t->shown > 0)
             return;
     }
+}
+
+/* What a column gets where none but the least of it may be wider than `cap`. */
+static int capped(const struct rows_table *t, int column, int cap)
+{
+    const struct column *c = &t->columns[column];
+    int least = least_width(c);
+
+    if (c->natural <= cap)
+        return c->natural;
+    return least > cap && least < t->limit && t->shown > 1 ? least : cap;
 }
 
 static int width_under(const struct rows_table *t, int cap)
 {
     int sum = GAP * (t->shown - 1);
 
-    for (int i = 0; i < t->shown; i++) {
-        const struct column *c = &t->columns[i];
-
-        sum += c->natural < cap || (c->is_number && c->natural < t->limit) ? c->natural : cap;
-    }
+    for (int i = 0; i < t->shown; i++)
+        sum += capped(t, i, cap);
     return sum;
 }
 
-/* No column is cut while a wider one is not: all have the same cap. */
+/* No column is cut while a wider one is not: all have the same cap, but for the least they need. */
 static void fit(struct rows_table *t)
 {
     int cap = t->limit, left;
@@ -125,7 +140,7 @@ static void fit(struct rows_table *t)
     for (int i = 0; i < t->shown; i++) {
         struct column *c = &t->columns[i];
 
-        c->width = c->natural < cap || (c->is_number && c->natural < t->limit) ? c->natural : cap;
+        c->width = capped(t, i, cap);
         if (c->width < c->natural && left > 0) {
             c->width++;
             left--;
@@ -192,6 +207,7 @@ static void hold(struct rows_table *t)
 
         if (type != SQLITE_INTEGER && type != SQLITE_FLOAT && type != SQLITE_NULL)
             t->columns[i].is_number = false;
+        t->columns[i].has_url = t->columns[i].has_url || is_url(text);
         widen(t, i, text);
         buf_add(&t->texts, text.data, text.size);
         t->ends[t->held * t->count + i] = t->texts.size;

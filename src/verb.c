@@ -22,8 +22,8 @@ static enum options_format format_of_name(const char *path)
         const char *ending;
         enum options_format format;
     } endings[] = {
-        {".csv", OPTIONS_FORMAT_CSV},     {".tsv", OPTIONS_FORMAT_TSV},     {".tab", OPTIONS_FORMAT_TSV},
-        {".json", OPTIONS_FORMAT_JSON},   {".jsonl", OPTIONS_FORMAT_JSONL}, {".ndjson", OPTIONS_FORMAT_JSONL},
+        {".csv", OPTIONS_FORMAT_CSV},   {".tsv", OPTIONS_FORMAT_TSV},     {".tab", OPTIONS_FORMAT_TSV},
+        {".json", OPTIONS_FORMAT_JSON}, {".jsonl", OPTIONS_FORMAT_JSONL}, {".ndjson", OPTIONS_FORMAT_JSONL},
         {".txt", OPTIONS_FORMAT_TABLE},
     };
     const char *dot = path == NULL ? NULL : strrchr(path, '.');

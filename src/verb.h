@@ -6,8 +6,9 @@
 #include "reader.h"
 #include "rows.h"
 
-/* The verbs: each reads the database of a crawl, that runs or is over, and writes what was asked for to standard output.
- * They never touch the pipeline. One file a verb; each says all a user should know and returns the exit status. */
+/* The verbs: each reads the database of a crawl, that runs or is over, and writes what was asked for to standard
+ * output. They never touch the pipeline. One file a verb; each says all a user should know and returns the exit status.
+ */
 
 enum verb_exit {
     VERB_DONE = 0,

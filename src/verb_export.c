@@ -25,9 +25,10 @@ static void free_views(struct views *views)
 static bool read_views(struct reader *reader, struct views *views, struct err *err)
 {
     sqlite3_stmt *statement =
-        reader_statement(reader, "SELECT name FROM sqlite_schema WHERE type IN ('view', 'table')"
-                                 " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'page\\_fts%' ESCAPE '\\'"
-                                 " ORDER BY type = 'table', name",
+        reader_statement(reader,
+                         "SELECT name FROM sqlite_schema WHERE type IN ('view', 'table')"
+                         " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'page\\_fts%' ESCAPE '\\'"
+                         " ORDER BY type = 'table', name",
                          err);
     int got = SQLITE_ERROR;
 
