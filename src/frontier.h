@@ -27,6 +27,8 @@ struct frontier;
 struct frontier_limits {
     size_t window;            /* URLs held in memory, all hosts (64 k) */
     size_t transfers;         /* pages out for fetching at once, all takers */
+    size_t stalled;           /* so many more while others hang: at hosts where nothing has begun or ended ... */
+    int64_t stalled_after_ms; /* ... for so long; 0: 2 s */
     int takers;               /* fetcher threads, numbered from 0 */
     int64_t max_pages;        /* documents handed out in this run; 0: no limit */
     int64_t host_max_pages;   /* documents a host over all runs; more are skipped as SKIP_LIMIT; 0: no limit */

@@ -88,7 +88,7 @@ static struct host *make_host(struct frontier *f, int64_t id, struct slice origi
     host_pace_init(&h->pace, f->limits.rules_for(f->limits.rules_arg, (struct slice){h->origin, h->origin_size}),
                    (uint32_t)origin_hash(f, origin));
     table_add(f, h);
-    host_idle_add(f, h);
+    host_list_add(&f->idle, h);
     return h;
 }
 
@@ -220,36 +220,33 @@ void host_free(struct host *h)
     free(h);
 }
 
-void host_idle_add(struct frontier *f, struct host *h)
+void host_list_add(struct host_list *list, struct host *h)
 {
-    h->idle_before = f->idle_newest;
-    h->idle_after = NULL;
-    if (f->idle_newest == NULL)
-        f->idle_oldest = h;
-    else
-        f->idle_newest->idle_after = h;
-    f->idle_newest = h;
-    f->idle_count++;
+    h->list_before = list->last;
+    h->list_after = NULL;
+    *(list->last == NULL ? &list->first : &list->last->list_after) = h;
+    list->last = h;
+    list->count++;
 }
 
-void host_idle_remove(struct frontier *f, struct host *h)
+void host_list_remove(struct host_list *list, struct host *h)
 {
-    *(h->idle_before == NULL ? &f->idle_oldest : &h->idle_before->idle_after) = h->idle_after;
-    *(h->idle_after == NULL ? &f->idle_newest : &h->idle_after->idle_before) = h->idle_before;
-    f->idle_count--;
+    *(h->list_before == NULL ? &list->first : &h->list_before->list_after) = h->list_after;
+    *(h->list_after == NULL ? &list->last : &h->list_after->list_before) = h->list_before;
+    list->count--;
 }
 
 struct host_state *host_forget(struct frontier *f, int64_t now_ms)
 {
     size_t keep = f->limits.idle_hosts > 0 ? f->limits.idle_hosts : IDLE_HOSTS;
 
-    for (int looked_at = 0; f->idle_count > keep && looked_at < 16; looked_at++) {
-        struct host *h = f->idle_oldest;
+    for (int looked_at = 0; f->idle.count > keep && looked_at < 16; looked_at++) {
+        struct host *h = f->idle.first;
         struct host_state *state = NULL;
 
-        host_idle_remove(f, h);
+        host_list_remove(&f->idle, h);
         if (host_due_ms(&h->pace) > now_ms) { /* its rest must be remembered for whoever comes next */
-            host_idle_add(f, h);
+            host_list_add(&f->idle, h);
             continue;
         }
         if (h->changed)

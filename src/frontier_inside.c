@@ -12,6 +12,8 @@
 
 #define ROBOTS_AGE_MS (24 * 60 * 60 * 1000) /* RFC 9309, 2.4: not kept for longer */
 
+#define STALLED_MS 2000
+
 /* A condition that waits by the clock of clock_ms(). */
 static void make_condition(pthread_cond_t *condition)
 {
@@ -31,6 +33,8 @@ struct frontier *frontier_new(const struct frontier_limits *limits)
     f->limits = *limits;
     if (f->limits.max_redirects > PAGE_REDIRECTS_MAX)
         f->limits.max_redirects = PAGE_REDIRECTS_MAX;
+    if (f->limits.stalled_after_ms == 0)
+        f->limits.stalled_after_ms = STALLED_MS;
     if (f->limits.robots_age_ms == 0)
         f->limits.robots_age_ms = ROBOTS_AGE_MS;
     f->started_wall_ms = clock_wall_ms();
@@ -142,6 +146,28 @@ static void wake_everybody(struct frontier *f)
     }
 }
 
+/* Requests at hosts where nothing has begun or ended for long. Counted anew now and then only. */
+static int64_t count_stalled(struct frontier *f, int64_t now_ms)
+{
+    if (now_ms - f->stalled_ms < f->limits.stalled_after_ms / 8)
+        return f->stalled;
+    f->stalled = 0;
+    f->stalled_ms = now_ms;
+    for (const struct host *h = f->asked.first; h != NULL && now_ms - h->event_ms >= f->limits.stalled_after_ms;
+         h = h->list_after)
+        f->stalled += h->pace.running;
+    return f->stalled;
+}
+
+bool frontier_has_room(struct frontier *f, int64_t now_ms)
+{
+    int64_t transfers = (int64_t)f->limits.transfers;
+
+    if (f->fetching < transfers)
+        return true;
+    return f->fetching < transfers + (int64_t)f->limits.stalled && f->fetching - count_stalled(f, now_ms) < transfers;
+}
+
 void frontier_set_starved(struct frontier *f, struct taker *t, bool starved)
 {
     if (t->starved != starved)
@@ -149,12 +175,12 @@ void frontier_set_starved(struct frontier *f, struct taker *t, bool starved)
     t->starved = starved;
 }
 
-void frontier_feed_starved(struct frontier *f)
+void frontier_feed_starved(struct frontier *f, int64_t now_ms)
 {
     for (int i = 0; f->starved_takers > 0 && i < f->limits.takers; i++) {
         struct taker *t = &f->takers[i];
 
-        if (!t->starved || f->fetching >= (int64_t)f->limits.transfers)
+        if (!t->starved || !frontier_has_room(f, now_ms))
             continue;
         frontier_set_starved(f, t, false);
         frontier_notify(f, t, INT64_MIN);
@@ -222,20 +248,49 @@ static enum frontier_rest why_it_rests(const struct host_pace *pace, int64_t now
     return host_rest_ms(pace) > pace->rules->rest_ms ? FRONTIER_REST_CRAWL_DELAY : FRONTIER_REST_RATE;
 }
 
-static void note_resting(const struct host *h, struct frontier_counts *counts, int64_t now_ms)
+/* What a taker's heap says: how many hosts are due, up to some limit, and which of the others is first. */
+struct heap_look {
+    const struct taker *taker;
+    const struct host *first; /* that is not due; NULL: none */
+    size_t due;
+};
+
+#define LOOK_LIMIT 1000
+
+static void look_at_heap(struct heap_look *look, size_t at, int64_t now_ms)
 {
-    if (h->pace.running >= h->pace.allowed) {
-        counts->full++;
+    const struct host *h = at <= look->taker->heap_count ? look->taker->heap[at - 1] : NULL;
+
+    if (h == NULL || look->due >= LOOK_LIMIT)
+        return;
+    if (h->due_ms > now_ms) { /* and so are those below it */
+        if (look->first == NULL || h->due_ms < look->first->due_ms)
+            look->first = h;
         return;
     }
-    if (h->heap_at == 0 || h->due_ms <= now_ms)
-        return;
-    counts->resting++;
-    if (counts->next_due_ms < 0 || h->due_ms - now_ms < counts->next_due_ms) {
-        counts->next_due_ms = h->due_ms - now_ms;
-        counts->rest = why_it_rests(&h->pace, now_ms);
-        strncpy(counts->resting_host, h->origin, sizeof counts->resting_host - 1);
+    look->due++;
+    look_at_heap(look, at * 2, now_ms);
+    look_at_heap(look, at * 2 + 1, now_ms);
+}
+
+static void count_resting(const struct frontier *f, struct frontier_counts *counts, int64_t now_ms)
+{
+    const struct host *first = NULL;
+
+    for (int i = 0; i < f->limits.takers; i++) {
+        struct heap_look look = {.taker = &f->takers[i]};
+
+        look_at_heap(&look, 1, now_ms);
+        if (look.due < LOOK_LIMIT) /* else nothing is held back by rests */
+            counts->resting += (int64_t)(f->takers[i].heap_count - look.due);
+        if (look.first != NULL && (first == NULL || look.first->due_ms < first->due_ms))
+            first = look.first;
     }
+    if (first == NULL)
+        return;
+    counts->next_due_ms = first->due_ms - now_ms;
+    counts->rest = why_it_rests(&first->pace, now_ms);
+    strncpy(counts->resting_host, first->origin, sizeof counts->resting_host - 1);
 }
 
 void frontier_counts(struct frontier *f, struct frontier_counts *counts)
@@ -256,10 +311,8 @@ void frontier_counts(struct frontier *f, struct frontier_counts *counts)
     counts->hosts_given_up = f->hosts_given_up;
     counts->taken = f->taken;
     counts->limit_reached = frontier_at_limit(f);
-    for (size_t i = 0; i < f->table_size; i++)
-        for (const struct host *h = f->table[i]; h != NULL; h = h->next_in_table)
-            if (h->live && (h->ready.first != NULL || h->delayed.first != NULL))
-                note_resting(h, counts, now_ms);
+    counts->full = (int64_t)f->hosts_full;
+    count_resting(f, counts, now_ms);
     frontier_unlock(f);
 }
 

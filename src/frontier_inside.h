@@ -79,12 +79,20 @@ struct host {
     bool dirty;        /* something that must survive a crash has changed: goes with the next page */
     bool changed;      /* its row in the store is not what it should be at the end */
     bool live;         /* has, or will have, something to do */
+    bool full;         /* has URLs, but as many requests run as may */
 
-    int taker;      /* whose heap it is in while live; -1: never was */
-    size_t heap_at; /* place in that heap + 1; 0: not in it */
-    int64_t due_ms; /* in the heap: when something can be taken */
+    int taker;        /* whose heap it is in while live; -1: never was */
+    size_t heap_at;   /* place in that heap + 1; 0: not in it */
+    int64_t event_ms; /* last start or end of a request */
+    int64_t due_ms;   /* in the heap: when something can be taken */
     struct host *next_in_table;
-    struct host *idle_before, *idle_after; /* while not live: those longer, and less long so */
+    /* In the list of idle hosts while not live, in that of asked ones while requests run. */
+    struct host *list_before, *list_after;
+};
+
+struct host_list {
+    struct host *first, *last;
+    size_t count;
 };
 
 struct taker {
@@ -121,10 +129,10 @@ struct frontier {
     size_t told_count;
     struct seen *seen; /* URLs: id << 2, or-ed with enum seen_flag; hosts: id */
     struct host **table;
-    size_t table_size; /* a power of two */
-    size_t resident;   /* hosts in memory */
-    struct host *idle_oldest, *idle_newest;
-    size_t idle_count;
+    size_t table_size;      /* a power of two */
+    size_t resident;        /* hosts in memory */
+    struct host_list idle;  /* not live, longest so first */
+    struct host_list asked; /* requests of them run; by event_ms */
 
     int64_t last_url_id, last_host_id;
     uint64_t last_ticket;
@@ -132,7 +140,9 @@ struct frontier {
     size_t waiting;  /* in the window */
     size_t reserved; /* room in it for refills on their way */
     int64_t parked, active, fetching, taken;
-    size_t hosts_live;
+    size_t hosts_live, hosts_full;
+    int64_t stalled;    /* requests that run at hosts where nothing has happened for long, */
+    int64_t stalled_ms; /* counted then */
 
     struct taker *takers;
     struct taker *to_wake;
@@ -150,10 +160,12 @@ bool frontier_is_over(const struct frontier *f);
 bool frontier_at_limit(const struct frontier *f);
 /* Tells everybody if the crawl is over now. */
 void frontier_check_over(struct frontier *f);
+/* One more request may begin. */
+bool frontier_has_room(struct frontier *f, int64_t now_ms);
 /* As many transfers run as may, though something of the taker is due: it waits for one to end. */
 void frontier_set_starved(struct frontier *f, struct taker *taker, bool starved);
 /* Wakes one that is starved, if there is room. */
-void frontier_feed_starved(struct frontier *f);
+void frontier_feed_starved(struct frontier *f, int64_t now_ms);
 
 /* --- frontier_offer.c -------------------------------------------------------- */
 /* Takes in what was told by frontier_add_known(). */
@@ -186,8 +198,8 @@ struct host_state *host_snapshot(const struct frontier *f, const struct host *h,
 void host_restore(struct frontier *f, struct host *h, const struct host_state *state, struct robots *rules,
                   int64_t now_ms);
 void host_free(struct host *h);
-void host_idle_add(struct frontier *f, struct host *h);
-void host_idle_remove(struct frontier *f, struct host *h);
+void host_list_add(struct host_list *list, struct host *h); /* as the last */
+void host_list_remove(struct host_list *list, struct host *h);
 /* Frees hosts that have long had nothing to do, if there are too many. The state of one that must be recorded, or NULL.
  */
 struct host_state *host_forget(struct frontier *f, int64_t now_ms);

@@ -4,6 +4,17 @@
 
 #include <assert.h>
 
+/* A request of the host begins (by 1) or has ended (by -1): it goes behind those where nothing has happened since. */
+static void count_fetching(struct frontier *f, struct host *h, int by, int64_t now_ms)
+{
+    if (by < 0 || h->pace.running > 1)
+        host_list_remove(&f->asked, h);
+    if (h->pace.running > 0)
+        host_list_add(&f->asked, h);
+    h->event_ms = now_ms;
+    f->fetching += by;
+}
+
 void frontier_page_out(struct frontier *f, struct page *page, struct host *h, bool fetching, int64_t now_ms)
 {
     page->host = h;
@@ -13,8 +24,8 @@ void frontier_page_out(struct frontier *f, struct page *page, struct host *h, bo
     if (fetching) {
         page->is_fetching = true;
         page->tries++;
-        f->fetching++;
         host_started(&h->pace, now_ms);
+        count_fetching(f, h, 1, now_ms);
         h->changed = true;
     }
 }
@@ -38,22 +49,24 @@ void frontier_arrived(struct frontier *f, struct page *page, enum host_answer an
 {
     struct host *h = page->host;
     struct host_pace before;
+    int64_t now_ms;
 
     if (!page->is_fetching)
         return;
     frontier_lock(f);
+    now_ms = clock_ms();
     before = h->pace;
     page->is_fetching = false;
-    f->fetching--;
-    host_ended(&h->pace, clock_ms(), answer, page->times.first_byte_ms, page->retry_after_ms, page->wire_bytes);
+    host_ended(&h->pace, now_ms, answer, page->times.first_byte_ms, page->retry_after_ms, page->wire_bytes);
+    count_fetching(f, h, -1, now_ms);
     if (h->pace.given_up && !before.given_up)
         f->hosts_given_up++;
     if (h->pace.held_until_ms != before.held_until_ms || h->pace.given_up != before.given_up ||
         h->pace.fails != before.fails)
         h->dirty = true;
     f->takers[h->taker].look_at_ms = INT64_MIN; /* it is here, and will take next */
-    host_update(f, h, clock_ms());
-    frontier_feed_starved(f);
+    host_update(f, h, now_ms);
+    frontier_feed_starved(f, now_ms);
     frontier_unlock(f);
 }
 
@@ -126,8 +139,8 @@ void frontier_abandon(struct frontier *f, struct page *page)
     frontier_lock(f);
     if (page->is_fetching) {
         page->is_fetching = false;
-        f->fetching--;
         host_ended(&page->host->pace, now_ms, HOST_ABANDONED, -1, -1, 0);
+        count_fetching(f, page->host, -1, now_ms);
     }
     page->tries -= page->tries > 0;
     take_back(f, page, INT64_MIN, now_ms);

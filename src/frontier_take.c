@@ -29,7 +29,7 @@ static void give(struct taking *taking, struct host *h, struct page *page, bool 
 
 static bool may_start(const struct taking *taking, const struct host *h)
 {
-    return taking->f->fetching < (int64_t)taking->f->limits.transfers && host_due_ms(&h->pace) <= taking->now_ms;
+    return host_due_ms(&h->pace) <= taking->now_ms && frontier_has_room(taking->f, taking->now_ms);
 }
 
 /* --- Refill --------------------------------------------------------------------- */
@@ -202,7 +202,7 @@ static void take_due(struct taking *taking)
 
     while (taking->count < taking->max && !frontier_at_limit(f) && !atomic_load(&f->stopping) &&
            (h = first_due(taking->taker, taking->now_ms)) != NULL) {
-        if (!give_of_host(taking, h) && f->fetching >= (int64_t)f->limits.transfers) {
+        if (!give_of_host(taking, h) && !frontier_has_room(f, taking->now_ms)) {
             frontier_set_starved(f, taking->taker, true);
             return;
         }
@@ -210,10 +210,9 @@ static void take_due(struct taking *taking)
     }
 }
 
-static bool may_look_elsewhere(const struct frontier *f, const struct taker *t)
+static bool may_look_elsewhere(struct frontier *f, const struct taker *t, int64_t now_ms)
 {
-    return !t->starved && f->fetching < (int64_t)f->limits.transfers && !frontier_at_limit(f) &&
-           !atomic_load(&f->stopping);
+    return !t->starved && frontier_has_room(f, now_ms) && !frontier_at_limit(f) && !atomic_load(&f->stopping);
 }
 
 /* Takes over a host that is due but which its taker finds no time for. */
@@ -249,16 +248,19 @@ static void share_out(struct taking *taking)
 }
 
 /* When the taker has to look again; INT64_MAX: when it is woken. */
-static int64_t next_look_ms(const struct frontier *f, const struct taker *t)
+static int64_t next_look_ms(const struct frontier *f, const struct taker *t, int64_t now_ms)
 {
-    bool nothing = t->starved || t->heap_count == 0 || frontier_at_limit(f) || atomic_load(&f->stopping);
-
-    return nothing ? INT64_MAX : t->heap[0]->due_ms;
+    if (t->heap_count == 0 || frontier_at_limit(f) || atomic_load(&f->stopping))
+        return INT64_MAX;
+    if (!t->starved)
+        return t->heap[0]->due_ms;
+    return f->limits.stalled > 0 ? now_ms + f->limits.stalled_after_ms / 4
+                                 : INT64_MAX; /* some may have stalled by then */
 }
 
-static void wait_for_turn(struct frontier *f, struct taker *t)
+static void wait_for_turn(struct frontier *f, struct taker *t, int64_t now_ms)
 {
-    int64_t until_ms = next_look_ms(f, t);
+    int64_t until_ms = next_look_ms(f, t, now_ms);
 
     t->look_at_ms = until_ms;
     t->blocked = true;
@@ -288,16 +290,16 @@ size_t frontier_take(struct frontier *f, int taker, struct page **pages, size_t 
         frontier_set_starved(f, t, false);
         taking.now_ms = clock_ms();
         take_due(&taking);
-        while (taking.count == 0 && may_look_elsewhere(f, t) && take_over(&taking))
+        while (taking.count == 0 && may_look_elsewhere(f, t, taking.now_ms) && take_over(&taking))
             take_due(&taking);
         if (taking.count > 0 || !wait || atomic_load(&f->stopping) || frontier_is_over(f))
             break;
-        wait_for_turn(f, t);
+        wait_for_turn(f, t, taking.now_ms);
     }
     if (taking.count == max)
         share_out(&taking);
-    frontier_feed_starved(f);
-    look_ms = next_look_ms(f, t);
+    frontier_feed_starved(f, taking.now_ms);
+    look_ms = next_look_ms(f, t, taking.now_ms);
     t->look_at_ms = look_ms;
     *pause_ms = look_ms == INT64_MAX ? -1 : look_ms > taking.now_ms ? look_ms - taking.now_ms : 0;
     frontier_unlock(f);

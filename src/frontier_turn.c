@@ -156,7 +156,7 @@ static void set_live(struct frontier *f, struct host *h, bool live)
 {
     h->live = live;
     if (live) {
-        host_idle_remove(f, h);
+        host_list_remove(&f->idle, h);
         h->taker = choose_taker(f, h);
         f->takers[h->taker].live++;
         f->hosts_live++;
@@ -165,17 +165,21 @@ static void set_live(struct frontier *f, struct host *h, bool live)
             heap_remove(&f->takers[h->taker], h);
         f->takers[h->taker].live--;
         f->hosts_live--;
-        host_idle_add(f, h);
+        host_list_add(&f->idle, h);
     }
 }
 
 void host_update(struct frontier *f, struct host *h, int64_t now_ms)
 {
+    bool full = has_urls(h) && h->pace.running >= h->pace.allowed;
     bool live = has_urls(h) || h->robots_queue.first != NULL || h->robots_asked || h->parked > 0 || h->active > 0 ||
                 h->refill_asked;
     struct taker *t;
     int64_t due;
 
+    if (full != h->full)
+        f->hosts_full = full ? f->hosts_full + 1 : f->hosts_full - 1;
+    h->full = full;
     if (live != h->live)
         set_live(f, h, live);
     if (!live)

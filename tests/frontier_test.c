@@ -798,6 +798,32 @@ static void at_most_so_many_transfers_run_and_one_that_ends_lets_the_next_begin(
     end(f);
 }
 
+static void transfers_that_hang_make_room_for_others_in_time(void **state)
+{
+    struct frontier *f;
+    struct page *hanging, *page;
+    int64_t pause_ms;
+
+    (void)state;
+    limits.transfers = 1;
+    limits.stalled = 1;
+    limits.stalled_after_ms = 20;
+    limits.robots = false;
+    f = frontier_new(&limits);
+    seed(f, A "/1", NULL);
+    seed(f, B "/1", NULL);
+    hanging = take(f);
+    assert_int_equal(frontier_take(f, 0, &page, 1, false, &pause_ms), 0);
+    assert_in_range(pause_ms, 1, 20); /* to look again by itself */
+    page = take(f);                   /* which waits */
+    assert_non_null(page);
+    answer(f, page, 200);
+    finish(f, page);
+    answer(f, hanging, 200);
+    finish(f, hanging);
+    end(f);
+}
+
 /* --- Whole crawls ---------------------------------------------------------------------------------------- */
 static void crawl_all(struct world *w)
 {
@@ -958,6 +984,7 @@ int main(void)
         TEST(a_host_that_was_forgotten_gets_its_state_back_before_it_is_asked),
         TEST(a_taker_that_is_away_is_woken_once_for_new_work),
         TEST(at_most_so_many_transfers_run_and_one_that_ends_lets_the_next_begin),
+        TEST(transfers_that_hang_make_room_for_others_in_time),
         TEST(any_number_of_takers_visits_every_page_once_with_a_window_of_one),
         TEST(a_chain_of_single_links_is_followed_to_its_end),
         TEST(pages_that_fail_at_first_are_visited_in_the_end),
