@@ -108,7 +108,8 @@ bool crawl_build(struct crawl *c, struct err *err)
     }
     if (!open_store(c, err))
         return false;
-    files_make_room(s->transfers, c->options->threads);
+    /* Besides, three times as many may hang; such a one has a single connection, and none kept alive. */
+    files_make_room(s->transfers * 2, c->options->threads);
     s->frontier.hash_seed = store_hash_seed(c->store);
     c->frontier = frontier_new(&s->frontier);
     s->extract.scope = c->scope;

@@ -219,6 +219,7 @@ static void set_frontier(struct crawl_settings *s, const struct options *o)
     s->frontier = (struct frontier_limits){
         .window = (size_t)o->window,
         .transfers = (size_t)s->transfers,
+        .stalled = (size_t)s->transfers * 3,
         .takers = o->threads,
         .max_pages = o->max_pages,
         .host_max_pages = o->host.host_max_pages,
