@@ -15,8 +15,10 @@ struct page *made_page(int64_t id, const char *url, int status)
                     : status < 300 ? PAGE_OK
                     : status < 400 ? PAGE_REDIRECT
                                    : PAGE_HTTP_ERROR;
-    if (status == 200)
+    if (status == 200) {
         strcpy(page->mime.type, "text/html");
+        page->mime.kind = MIME_HTML;
+    }
     page->fetched_ms = 1700000000123;
     page->tries = 1;
     return page;

@@ -422,6 +422,140 @@ static void the_hash_seed_stays(void **state)
         "file: " #test, test, set_up_file, tear_down, NULL                                                             \
     }
 
+struct found {
+    int count;
+    int status;
+    int64_t pages;
+    char url[100], found_on[100], outcome[40], title[100];
+};
+
+static void copy(char *to, size_t size, struct slice text)
+{
+    snprintf(to, size, "%.*s", (int)text.size, text.size == 0 ? "" : text.data);
+}
+
+/* Keeps the first one. */
+static void note_finding(void *arg, const struct store_finding *finding)
+{
+    struct found *found = arg;
+
+    if (found->count++ > 0)
+        return;
+    found->status = finding->status;
+    found->pages = finding->pages;
+    copy(found->url, sizeof found->url, finding->url);
+    copy(found->found_on, sizeof found->found_on, finding->found_on);
+    copy(found->outcome, sizeof found->outcome, finding->outcome);
+    copy(found->title, sizeof found->title, finding->title);
+}
+
+static struct found findings(struct fixture *f, enum store_finding_kind kind, size_t max, int expected)
+{
+    struct found found = {0};
+    struct err err = {""};
+
+    assert_int_equal(store_findings(f->store, kind, max, note_finding, &found, &err), expected);
+    assert_string_equal(err.text, "");
+    return found;
+}
+
+/* A home page that leads to a 404, a 503, a page of the same title and one without, and to a broken page elsewhere. */
+static void record_faults(struct fixture *f)
+{
+    struct page *home = home_page(), *same = made_page(4, SITE "/4", 200), *external;
+
+    record_seed(f);
+    made_link(home, 6, "http://elsewhere.test/", 1);
+    made_link(home, 7, SITE "/7", 1);
+    made_title(home, "Home");
+    record_one(f, home);
+    record_one(f, made_page(2, SITE "/2", 404));
+    record_one(f, made_page(3, SITE "/3", 503));
+    made_title(same, "Home");
+    record_one(f, same);
+    external = made_page(6, "http://elsewhere.test/", 404);
+    external->kind = PAGE_EXTERNAL;
+    record_one(f, external);
+    record_one(f, made_page(7, SITE "/7", 200));
+}
+
+static void what_is_wrong_with_a_site_is_found_with_the_page_that_leads_there(void **state)
+{
+    struct fixture *f = *state;
+    struct found found;
+
+    record_faults(f);
+    found = findings(f, FINDING_BROKEN, 10, 2);
+    assert_int_equal(found.count, 2);
+    assert_string_equal(found.url, SITE "/2");
+    assert_string_equal(found.found_on, SITE "/");
+    assert_string_equal(found.outcome, "http_error");
+    assert_int_equal(found.status, 404);
+    found = findings(f, FINDING_SERVER_ERROR, 10, 1);
+    assert_string_equal(found.url, SITE "/3");
+    found = findings(f, FINDING_EXTERNAL, 10, 1);
+    assert_string_equal(found.url, "http://elsewhere.test/");
+    assert_string_equal(found.found_on, SITE "/");
+    found = findings(f, FINDING_TITLE, 10, 1);
+    assert_string_equal(found.title, "Home");
+    assert_string_equal(found.url, SITE "/");
+    assert_string_equal(found.found_on, SITE "/4");
+    assert_int_equal(found.pages, 2);
+    findings(f, FINDING_SEED, 10, 0);
+}
+
+static void no_more_findings_are_told_than_wanted_but_all_are_counted(void **state)
+{
+    struct fixture *f = *state;
+
+    record_faults(f);
+    assert_int_equal(findings(f, FINDING_BROKEN, 1, 2).count, 1);
+    assert_int_equal(findings(f, FINDING_BROKEN, 0, 2).count, 0);
+}
+
+static void a_seed_that_waits_is_not_found_wanting_but_one_that_failed_is(void **state)
+{
+    struct fixture *f = *state;
+    struct found found;
+
+    findings(f, FINDING_SEED, 10, 0);
+    record_seed(f);
+    findings(f, FINDING_SEED, 10, 0);
+    record_one(f, made_page(1, SITE "/", 0));
+    found = findings(f, FINDING_SEED, 10, 1);
+    assert_string_equal(found.url, SITE "/");
+    assert_string_equal(found.outcome, "timeout");
+    assert_string_equal(found.found_on, "");
+}
+
+static void a_seed_that_robots_txt_refuses_is_found_wanting(void **state)
+{
+    struct fixture *f = *state;
+    struct page *page = made_page(1, SITE "/", 0);
+
+    record_seed(f);
+    page->outcome = PAGE_PENDING;
+    page->skip = SKIP_ROBOTS;
+    record_one(f, page);
+    assert_string_equal(findings(f, FINDING_SEED, 10, 1).outcome, "robots");
+}
+
+static void titles_are_counted_by_how_many_have_them(void **state)
+{
+    struct fixture *f = *state;
+    struct store_titles titles;
+    struct err err;
+
+    assert_true(store_titles(f->store, &titles, &err));
+    assert_int_equal(titles.titles + titles.duplicated + titles.duplicated_pages + titles.missing, 0);
+    record_faults(f);
+    assert_true(store_titles(f->store, &titles, &err));
+    assert_int_equal(titles.titles, 2);
+    assert_int_equal(titles.duplicated, 1);
+    assert_int_equal(titles.duplicated_pages, 2);
+    assert_int_equal(titles.missing, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -436,6 +570,11 @@ int main(void)
         BOTH(a_host_without_a_url_of_its_own_gets_its_row),
         BOTH(seeds_are_told_even_if_they_were_known_before),
         BOTH(the_hash_seed_stays),
+        BOTH(what_is_wrong_with_a_site_is_found_with_the_page_that_leads_there),
+        BOTH(no_more_findings_are_told_than_wanted_but_all_are_counted),
+        BOTH(a_seed_that_waits_is_not_found_wanting_but_one_that_failed_is),
+        BOTH(a_seed_that_robots_txt_refuses_is_found_wanting),
+        BOTH(titles_are_counted_by_how_many_have_them),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
