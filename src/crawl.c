@@ -3,8 +3,10 @@
 #include "clock.h"
 #include "log.h"
 #include "mem.h"
+#include "sandbox.h"
 #include "summary.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -176,6 +178,33 @@ static void join_all(struct crawl *c)
     }
 }
 
+/* Before the first thread, after the last file of the user was opened, but for those that are read later. */
+static void enter_sandbox(struct crawl *c)
+{
+    const struct options *o = c->options;
+    const char *const named[] = {o->cacert,
+                                 o->cert,
+                                 o->key,
+                                 o->netrc_file,
+                                 o->load_cookies,
+                                 getenv("SSL_CERT_FILE"),
+                                 getenv("SSL_CERT_DIR"),
+                                 getenv("CURL_CA_BUNDLE")};
+    size_t most = sizeof named / sizeof named[0] + o->input_files.count + o->operand_count, count = 0;
+    const char **read = mem_array(most + 1, sizeof *read);
+
+    for (size_t i = 0; i < sizeof named / sizeof named[0]; i++)
+        if (named[i] != NULL)
+            read[count++] = named[i];
+    for (size_t i = 0; i < o->input_files.count; i++)
+        read[count++] = o->input_files.items[i].text;
+    for (size_t i = 0; i < o->operand_count; i++) /* a URL among them is no file, and no harm */
+        read[count++] = o->operands[i];
+    if (o->sandbox && !sandbox_enter(&(struct sandbox_files){.database = o->database, .read = read}))
+        log_warning("the sandbox could not be set up: %s; going on without", strerror(errno));
+    free(read);
+}
+
 static void free_parts(struct crawl *c)
 {
     for (int i = 0; c->fetchers != NULL && i < c->options->threads; i++)
@@ -203,9 +232,12 @@ int crawl_run(const struct options *options)
     struct err err = {""};
     bool good;
 
+    if (options->sandbox)
+        sandbox_prepare(options->database);
     c.settings = crawl_settings_new(options);
     good = crawl_build(&c, &err);
     if (good) {
+        enter_sandbox(&c);
         good =
             start_writer(&c, &err) && crawl_read_seeds(&c, &err) && start_parsers(&c, &err) && start_fetchers(&c, &err);
         if (good)

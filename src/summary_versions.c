@@ -1,5 +1,7 @@
 #include "summary.h"
 
+#include "sandbox.h"
+
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <brotli/decode.h>
 #include <curl/curl.h>
@@ -83,5 +85,7 @@ void summary_add_versions(struct buf *out)
     buf_printf(out, "crawl %s\nCopyright (c) 2026 the crawl authors. MIT License: free software, without warranty.\n\n",
                PACKAGE_VERSION);
     add_libraries(out, "\n");
+    buf_add_string(out, "\nsandbox: ");
+    sandbox_add_description(out);
     buf_add_char(out, '\n');
 }

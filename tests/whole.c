@@ -51,8 +51,8 @@ void whole_free(struct whole *whole)
 int whole_crawl(struct whole *whole, const struct site *site, const char *const *args)
 {
     char urls[ARGS_MAX][SITE_URL_SIZE];
-    const char *argv[ARGS_MAX] = {"crawl", "--config=none", "-q", "-o", whole->database};
-    int argc = 5, status;
+    const char *argv[ARGS_MAX] = {"crawl", "--config=none", "--no-sandbox", "-q", "-o", whole->database};
+    int argc = 6, status;
     struct options options;
     struct err err;
 
