@@ -114,7 +114,9 @@ static int run_crawl(const struct options *options)
 /* Those that read the database; NULL: the crawl itself. */
 static int (*const verbs[VERB_COUNT])(const struct options *options) = {
     [VERB_EXPORT] = verb_export,
+    [VERB_SEARCH] = verb_search,
     [VERB_SQL] = verb_sql,
+    [VERB_STATUS] = verb_status,
 };
 
 static int run_verb(const struct options *options)

@@ -76,7 +76,7 @@ void verb_style_free(struct rows_style *style)
 
 /* To the open `out`, which is closed. */
 static int write_to(struct out *out, const struct options *options, struct reader *reader, sqlite3_stmt *statement,
-                    const char *empty, struct err *err)
+                    int64_t *rows, struct err *err)
 {
     struct rows_style style;
     struct rows_result result;
@@ -99,8 +99,8 @@ static int write_to(struct out *out, const struct options *options, struct reade
     }
     if (!out_close(out, err))
         return verb_fail(VERB_FILE, err);
-    if (result.rows == 0 && empty != NULL)
-        log_note("%s", empty);
+    if (rows != NULL)
+        *rows = result.rows;
     if (result.columns_left_out > 0)
         log_note("%d more column%s find no room here: name those that you want, or use --format=csv",
                  result.columns_left_out, result.columns_left_out == 1 ? "" : "s");
@@ -108,7 +108,7 @@ static int write_to(struct out *out, const struct options *options, struct reade
 }
 
 int verb_write_rows(const struct options *options, struct reader *reader, sqlite3_stmt *statement, int otherwise,
-                    const char *empty, struct err *err)
+                    int64_t *rows, struct err *err)
 {
     struct out out;
     int status;
@@ -116,7 +116,7 @@ int verb_write_rows(const struct options *options, struct reader *reader, sqlite
     if (statement == NULL)
         return verb_fail(otherwise, err);
     if (out_open(&out, options->result, err))
-        status = write_to(&out, options, reader, statement, empty, err);
+        status = write_to(&out, options, reader, statement, rows, err);
     else
         status = verb_fail(VERB_FILE, err);
     sqlite3_finalize(statement);

@@ -36,9 +36,9 @@ bool verb_style(const struct options *options, const struct out *out, struct row
 void verb_style_free(struct rows_style *style);
 
 /* Writes the rows of a statement as --format and -o say, finalizes it, and gives the exit status. NULL, with the reason
- * in *err: that is said, with the exit status `otherwise`. `empty` is said when there is no row; NULL: nothing is. */
+ * in *err: that is said, with the exit status `otherwise`. *rows gets how many there were; it may be NULL. */
 int verb_write_rows(const struct options *options, struct reader *reader, sqlite3_stmt *statement, int otherwise,
-                    const char *empty, struct err *err);
+                    int64_t *rows, struct err *err);
 
 /* "YYYY-MM-DD HH:MM:SS" in the user's time zone; appends. */
 void verb_add_time(struct buf *out, int64_t wall_ms);
