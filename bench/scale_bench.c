@@ -1,4 +1,5 @@
-/* How a crawl grows, without a network: scale_bench [-p PAGES] [-n HOSTS] [-l LINKS] [-s STEPS] [-w WINDOW] [-k] FILE
+/* How a crawl grows, without a network: scale_bench [-p PAGES] [-n HOSTS] [-l LINKS] [-s STEPS] [-w WINDOW] [-k] [-r]
+ * FILE
  *
  * A made-up site of PAGES pages on HOSTS hosts is taken from the frontier, answered at once, its links offered, and
  * recorded by the real writer into FILE, to the end: all that a crawl does but transfers and parsing. Page k has links
@@ -6,7 +7,7 @@
  * already. -k keeps rows of links. At each of STEPS steps a line is printed: pages recorded, URLs known, CPU
  * microseconds a page since the last line of the thread that takes and offers (`crawl`) and of the writer (`write`),
  * pages a second, resident memory, bytes of the database a page, rows read back. In the end FILE is opened again, and
- * what a resume costs is printed.
+ * what a resume costs is printed; with -r that is all that is done.
  */
 #include "clock.h"
 #include "html.h"
@@ -29,7 +30,7 @@
 
 struct setting {
     int64_t pages, hosts, links, steps, window;
-    bool keep_links;
+    bool keep_links, resume_only;
     const char *path;
 };
 
@@ -244,13 +245,16 @@ static void resume(const struct setting *setting)
     struct frontier_limits limits = limits_of(setting, store);
     struct frontier *frontier = frontier_new(&limits);
     struct frontier_counts counts;
+    int64_t opened_ms = clock_ms();
+    double cpu_before_s = cpu_s(CLOCK_PROCESS_CPUTIME_ID);
     struct err err;
 
     store_hosts(store, tell_host, frontier, &err);
     store_known(store, tell_known, frontier, &err);
     frontier_counts(frontier, &counts);
-    printf("resume: %" PRId64 " URLs known again after %.1f s, %.0f MB\n", counts.known,
-           (double)(clock_ms() - since_ms) / 1000, resident_mb());
+    printf("resume: opened after %.1f s; %" PRId64 " URLs known after %.1f s more (CPU %.1f s), %.0f MB\n",
+           (double)(opened_ms - since_ms) / 1000, counts.known, (double)(clock_ms() - opened_ms) / 1000,
+           cpu_s(CLOCK_PROCESS_CPUTIME_ID) - cpu_before_s, resident_mb());
     frontier_free(frontier);
     store_close(store, RUN_INTERRUPTED, "{}", &err);
 }
@@ -260,7 +264,7 @@ int main(int argc, char **argv)
     struct setting setting = {.pages = 1000000, .hosts = 1, .links = 20, .steps = 10, .window = 65536};
     int option;
 
-    while ((option = getopt(argc, argv, "p:n:l:s:w:k")) != -1) {
+    while ((option = getopt(argc, argv, "p:n:l:s:w:kr")) != -1) {
         int64_t number = optarg == NULL ? 0 : strtoll(optarg, NULL, 10);
 
         switch (option) {
@@ -282,16 +286,20 @@ int main(int argc, char **argv)
         case 'k':
             setting.keep_links = true;
             break;
+        case 'r':
+            setting.resume_only = true;
+            break;
         default:
             return 2;
         }
     }
     if (optind + 1 != argc || setting.pages < setting.steps || setting.hosts < 1) {
-        fprintf(stderr, "usage: scale_bench [-p PAGES] [-n HOSTS] [-l LINKS] [-s STEPS] [-w WINDOW] [-k] FILE\n");
+        fprintf(stderr, "usage: scale_bench [-p PAGES] [-n HOSTS] [-l LINKS] [-s STEPS] [-w WINDOW] [-k] [-r] FILE\n");
         return 2;
     }
     setting.path = argv[optind];
-    run_all(&setting);
+    if (!setting.resume_only)
+        run_all(&setting);
     resume(&setting);
     return 0;
 }
