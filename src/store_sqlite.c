@@ -171,7 +171,6 @@ static bool begin_run(struct sqlite_store *s, const struct store_options *option
     if (store_sqlite_begin(s) && add_names(s) && add_run(s, options) && store_sqlite_commit(s)) {
         s->hash_seed =
             (uint64_t)store_sqlite_number(s, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'hash_seed'", 0);
-        s->next_link = store_sqlite_number(s, "SELECT max(id) FROM link", 0) + 1;
         s->indexed = store_sqlite_number(s, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'indexed'", 0) == 1;
         return true;
     }

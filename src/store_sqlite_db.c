@@ -44,6 +44,7 @@ static const char *const texts[STATEMENT_COUNT] = {
     [ADD_ANCHOR] = "INSERT INTO anchor (text) VALUES (?)",
     [ADD_LINKS] =
         "INSERT INTO link (src, dst, kind, rel, anchor_id) SELECT src, dst, kind, rel, anchor_id FROM link_row",
+    [FIND_NEXT_LINK] = "SELECT coalesce(max(id), 0) + 1 FROM link",
     [ADD_MIME] = "INSERT INTO mime (name) VALUES (?) ON CONFLICT (name) DO NOTHING",
     [FIND_MIME] = "SELECT id FROM mime WHERE name = ?",
     [ADD_RULE] = "INSERT INTO rule (name) VALUES (?) ON CONFLICT (name) DO NOTHING",

@@ -147,6 +147,8 @@ bool store_sqlite_close(struct store *store, enum store_outcome outcome, const c
     good = note_outcome(s, outcome, stats);
     if (good && (outcome == RUN_COMPLETE || outcome == RUN_LIMIT))
         good = make_indexes(s);
+    if (outcome == RUN_FAILED)
+        good = true; /* whoever failed has said so */
     if (!good)
         store_sqlite_failed(s, "finish", err);
     /* One file that can be mailed; if somebody reads just now, it stays two. */

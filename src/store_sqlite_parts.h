@@ -23,6 +23,7 @@ enum statement { /* prepared when first used, kept to the end; their text stands
                  ADD_PAGE,
                  ADD_ANCHOR,
                  ADD_LINKS,
+                 FIND_NEXT_LINK,
                  ADD_MIME,
                  FIND_MIME,
                  ADD_RULE,
@@ -60,7 +61,7 @@ struct sqlite_store {
     bool indexed;          /* the tables made at the end of a run are there and true */
     bool can_claim;        /* the index that claiming needs is there */
     int64_t waited_ms;     /* for another program's lock, in the current call */
-    int64_t next_link;     /* id that the next row of `link` will get */
+    int64_t next_link;     /* id that the next row of `link` will get in this transaction */
     struct link_row *rows; /* of the current transaction */
     size_t row_count, row_capacity;
     struct known_text *anchors;               /* ANCHOR_CACHE_SIZE places */

@@ -309,9 +309,21 @@ static bool forget_indexes(struct sqlite_store *s)
     return !s->indexed || store_sqlite_run(s, "UPDATE meta SET value = '0' WHERE key = 'indexed'");
 }
 
+/* The ids that rows of `link` will get are known before, for page.first_link. */
+static bool find_next_link(struct sqlite_store *s)
+{
+    sqlite3_stmt *find = store_sqlite_statement(s, FIND_NEXT_LINK);
+
+    if (find == NULL)
+        return false;
+    if (sqlite3_step(find) == SQLITE_ROW)
+        s->next_link = sqlite3_column_int64(find, 0);
+    return sqlite3_reset(find) == SQLITE_OK;
+}
+
 static bool write_all(struct sqlite_store *s, struct page *const *pages, size_t count)
 {
-    if (!store_sqlite_begin(s) || !forget_indexes(s))
+    if (!store_sqlite_begin(s) || !find_next_link(s) || !forget_indexes(s))
         return false;
     for (size_t i = 0; i < count; i++)
         if (!write_page(s, pages[i]))
@@ -327,7 +339,6 @@ static bool changes_nothing(const struct page *page)
 bool store_sqlite_write(struct store *store, struct page *const *pages, size_t count, struct err *err)
 {
     struct sqlite_store *s = (struct sqlite_store *)store;
-    int64_t next_link = s->next_link;
     size_t first = 0;
 
     while (first < count && changes_nothing(pages[first]))
@@ -339,7 +350,6 @@ bool store_sqlite_write(struct store *store, struct page *const *pages, size_t c
         return true;
     }
     store_sqlite_failed(s, "write", err);
-    s->next_link = next_link;
     store_sqlite_rollback(s);
     return false;
 }

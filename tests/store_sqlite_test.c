@@ -310,6 +310,18 @@ static void circles_of_redirects_are_told_as_such(void **state)
     closed(store, RUN_COMPLETE);
 }
 
+static void numbers_in_the_views_mean_what_the_program_means(void **state)
+{
+    (void)state;
+    closed(opened(), RUN_COMPLETE);
+    assert_string_equal(query("SELECT group_concat(name) FROM outcome WHERE id IN (1, 2, 4)"),
+                        "ok,redirect,wrong_type");
+    assert_string_equal(query("SELECT name FROM link_kind WHERE id = 34"), "sitemap");
+    assert_int_equal(PAGE_DOCUMENT, 0);
+    assert_int_equal(PAGE_SITEMAP, 2);
+    assert_int_equal(PAGE_EXTERNAL, 3);
+}
+
 static void titles_can_be_searched_after_the_run(void **state)
 {
     struct store *store = opened();
@@ -579,6 +591,7 @@ int main(void)
         TEST(views_answer_the_same_during_a_crawl_and_after),
         TEST(every_view_can_be_read),
         TEST(circles_of_redirects_are_told_as_such),
+        TEST(numbers_in_the_views_mean_what_the_program_means),
         TEST(titles_can_be_searched_after_the_run),
         TEST(a_resumed_crawl_adds_to_what_is_indexed),
         TEST(without_links_only_their_urls_are_kept),
