@@ -1,6 +1,6 @@
 #include "token_tree.h"
 
-/* The insertion mode "in body" (WHATWG HTML, 13.2.6.4.7), with the select element
+/* The start tags of the insertion mode "in body" (WHATWG HTML, 13.2.6.4.7), with the select element
  * of 2025, which may hold anything. */
 
 /* "Close a p element". */
@@ -10,7 +10,7 @@ static void close_p(struct tree *t)
         stack_pop_until(&t->stack, NAME_P);
 }
 
-void tree_reconstruct(struct tree *t)
+void tree_reconstruct_some(struct tree *t)
 {
     struct stack *s = &t->stack;
     struct tag tag = {.name = NAME_A};
@@ -183,353 +183,205 @@ static void start_heading(struct tree *t, const struct tag *tag)
     tree_insert(t, tag);
 }
 
-/* The start tags that block, list, form and table elements have in common. */
-static bool start_structure(struct tree *t, struct tag *tag)
+static void start_table(struct tree *t, const struct tag *tag)
+{
+    if (!t->quirks)
+        close_p(t);
+    tree_insert(t, tag);
+    t->frameset_ok = false;
+    t->mode = MODE_IN_TABLE;
+}
+
+static void start_button(struct tree *t, const struct tag *tag)
 {
     struct stack *s = &t->stack;
 
+    if (stack_in_scope(s, NAME_BUTTON))
+        stack_pop_until(s, NAME_BUTTON);
+    tree_reconstruct(t);
+    tree_insert(t, tag);
+    t->frameset_ok = false;
+}
+
+static void start_nobr(struct tree *t, const struct tag *tag)
+{
+    tree_reconstruct(t);
+    if (stack_in_scope(&t->stack, NAME_NOBR))
+        stack_adopt(&t->stack, NAME_NOBR);
+    start_formatting(t, tag);
+}
+
+static void start_hr(struct tree *t)
+{
+    close_p(t);
+    if (in_select(t))
+        stack_imply_ends(&t->stack, NAME_OTHER);
+    t->frameset_ok = false;
+}
+
+static void start_ruby(struct tree *t, const struct tag *tag)
+{
+    if (stack_in_scope(&t->stack, NAME_RUBY))
+        stack_imply_ends(&t->stack, tag->name == NAME_RP || tag->name == NAME_RT ? NAME_RTC : NAME_OTHER);
+    tree_insert(t, tag);
+}
+
+/* Which rule a start tag follows. */
+enum rule {
+    AS_ANY_OTHER,
+    AS_ITSELF, /* its own */
+    AS_BLOCK,
+    AS_FORMATTING,
+    AS_VOID,
+    AS_IN_HEAD,
+    AS_IGNORED,
+    AS_ITEM,
+    AS_HEADING,
+    AS_PRE,
+    AS_MARKED,
+    AS_RAW,
+    AS_OPTION,
+    AS_RUBY,
+    AS_FOREIGN,
+    AS_LEAF
+};
+
+static const uint8_t RULES[NAME_COUNT] = {
+    [NAME_ADDRESS] = AS_BLOCK,     [NAME_ARTICLE] = AS_BLOCK,     [NAME_ASIDE] = AS_BLOCK,
+    [NAME_BLOCKQUOTE] = AS_BLOCK,  [NAME_CENTER] = AS_BLOCK,      [NAME_DETAILS] = AS_BLOCK,
+    [NAME_DIALOG] = AS_BLOCK,      [NAME_DIR] = AS_BLOCK,         [NAME_DIV] = AS_BLOCK,
+    [NAME_DL] = AS_BLOCK,          [NAME_FIELDSET] = AS_BLOCK,    [NAME_FIGCAPTION] = AS_BLOCK,
+    [NAME_FIGURE] = AS_BLOCK,      [NAME_FOOTER] = AS_BLOCK,      [NAME_HEADER] = AS_BLOCK,
+    [NAME_HGROUP] = AS_BLOCK,      [NAME_MAIN] = AS_BLOCK,        [NAME_MENU] = AS_BLOCK,
+    [NAME_NAV] = AS_BLOCK,         [NAME_OL] = AS_BLOCK,          [NAME_P] = AS_BLOCK,
+    [NAME_SEARCH] = AS_BLOCK,      [NAME_SECTION] = AS_BLOCK,     [NAME_SUMMARY] = AS_BLOCK,
+    [NAME_UL] = AS_BLOCK,          [NAME_B] = AS_FORMATTING,      [NAME_BIG] = AS_FORMATTING,
+    [NAME_CODE] = AS_FORMATTING,   [NAME_EM] = AS_FORMATTING,     [NAME_FONT] = AS_FORMATTING,
+    [NAME_I] = AS_FORMATTING,      [NAME_S] = AS_FORMATTING,      [NAME_SMALL] = AS_FORMATTING,
+    [NAME_STRIKE] = AS_FORMATTING, [NAME_STRONG] = AS_FORMATTING, [NAME_TT] = AS_FORMATTING,
+    [NAME_U] = AS_FORMATTING,      [NAME_AREA] = AS_VOID,         [NAME_BR] = AS_VOID,
+    [NAME_EMBED] = AS_VOID,        [NAME_IMAGE] = AS_VOID,        [NAME_IMG] = AS_VOID,
+    [NAME_KEYGEN] = AS_VOID,       [NAME_WBR] = AS_VOID,          [NAME_BASE] = AS_IN_HEAD,
+    [NAME_BASEFONT] = AS_IN_HEAD,  [NAME_BGSOUND] = AS_IN_HEAD,   [NAME_LINK] = AS_IN_HEAD,
+    [NAME_META] = AS_IN_HEAD,      [NAME_NOFRAMES] = AS_IN_HEAD,  [NAME_SCRIPT] = AS_IN_HEAD,
+    [NAME_STYLE] = AS_IN_HEAD,     [NAME_TEMPLATE] = AS_IN_HEAD,  [NAME_TITLE] = AS_IN_HEAD,
+    [NAME_CAPTION] = AS_IGNORED,   [NAME_COL] = AS_IGNORED,       [NAME_COLGROUP] = AS_IGNORED,
+    [NAME_FRAME] = AS_IGNORED,     [NAME_HEAD] = AS_IGNORED,      [NAME_TBODY] = AS_IGNORED,
+    [NAME_TD] = AS_IGNORED,        [NAME_TFOOT] = AS_IGNORED,     [NAME_TH] = AS_IGNORED,
+    [NAME_THEAD] = AS_IGNORED,     [NAME_TR] = AS_IGNORED,        [NAME_LI] = AS_ITEM,
+    [NAME_DD] = AS_ITEM,           [NAME_DT] = AS_ITEM,           [NAME_H1] = AS_HEADING,
+    [NAME_H2] = AS_HEADING,        [NAME_H3] = AS_HEADING,        [NAME_H4] = AS_HEADING,
+    [NAME_H5] = AS_HEADING,        [NAME_H6] = AS_HEADING,        [NAME_PRE] = AS_PRE,
+    [NAME_LISTING] = AS_PRE,       [NAME_APPLET] = AS_MARKED,     [NAME_MARQUEE] = AS_MARKED,
+    [NAME_OBJECT] = AS_MARKED,     [NAME_IFRAME] = AS_RAW,        [NAME_NOEMBED] = AS_RAW,
+    [NAME_PLAINTEXT] = AS_RAW,     [NAME_TEXTAREA] = AS_RAW,      [NAME_XMP] = AS_RAW,
+    [NAME_OPTGROUP] = AS_OPTION,   [NAME_OPTION] = AS_OPTION,     [NAME_RB] = AS_RUBY,
+    [NAME_RTC] = AS_RUBY,          [NAME_RP] = AS_RUBY,           [NAME_RT] = AS_RUBY,
+    [NAME_MATH] = AS_FOREIGN,      [NAME_SVG] = AS_FOREIGN,       [NAME_PARAM] = AS_LEAF,
+    [NAME_SOURCE] = AS_LEAF,       [NAME_TRACK] = AS_LEAF,        [NAME_A] = AS_ITSELF,
+    [NAME_BODY] = AS_ITSELF,       [NAME_BUTTON] = AS_ITSELF,     [NAME_FORM] = AS_ITSELF,
+    [NAME_FRAMESET] = AS_ITSELF,   [NAME_HR] = AS_ITSELF,         [NAME_HTML] = AS_ITSELF,
+    [NAME_INPUT] = AS_ITSELF,      [NAME_NOBR] = AS_ITSELF,       [NAME_SELECT] = AS_ITSELF,
+    [NAME_TABLE] = AS_ITSELF};
+
+/* The elements whose rule nothing else follows. */
+static void start_itself(struct tree *t, const struct tag *tag)
+{
     switch (tag->name) {
-    case NAME_LI:
-    case NAME_DD:
-    case NAME_DT:
-        start_item(t, tag);
-        return true;
-    case NAME_H1:
-    case NAME_H2:
-    case NAME_H3:
-    case NAME_H4:
-    case NAME_H5:
-    case NAME_H6:
-        start_heading(t, tag);
-        return true;
-    case NAME_PRE:
-    case NAME_LISTING:
-        start_block(t, tag);
-        t->frameset_ok = false;
-        return true;
+    case NAME_A:
+        start_a(t, tag);
+        break;
+    case NAME_BODY:
+        start_body(t);
+        break;
+    case NAME_BUTTON:
+        start_button(t, tag);
+        break;
     case NAME_FORM:
         start_form(t, tag);
-        return true;
-    case NAME_BUTTON:
-        if (stack_in_scope(s, NAME_BUTTON))
-            stack_pop_until(s, NAME_BUTTON);
-        tree_reconstruct(t);
-        tree_insert(t, tag);
-        t->frameset_ok = false;
-        return true;
-    case NAME_TABLE:
-        if (!t->quirks)
-            close_p(t);
-        tree_insert(t, tag);
-        t->frameset_ok = false;
-        t->mode = MODE_IN_TABLE;
-        return true;
-    case NAME_APPLET:
-    case NAME_MARQUEE:
-    case NAME_OBJECT:
-        tree_reconstruct(t);
-        tree_insert(t, tag);
-        stack_mark(s);
-        t->frameset_ok = false;
-        return true;
-    case NAME_RB:
-    case NAME_RTC:
-    case NAME_RP:
-    case NAME_RT:
-        if (stack_in_scope(s, NAME_RUBY))
-            stack_imply_ends(s, tag->name == NAME_RP || tag->name == NAME_RT ? NAME_RTC : NAME_OTHER);
-        tree_insert(t, tag);
-        return true;
+        break;
+    case NAME_FRAMESET:
+        start_frameset(t, tag);
+        break;
+    case NAME_HR:
+        start_hr(t);
+        break;
+    case NAME_HTML:
+        tree_merge_html(t, tag);
+        break;
+    case NAME_INPUT:
+        start_input(t, tag);
+        break;
+    case NAME_NOBR:
+        start_nobr(t, tag);
+        break;
+    case NAME_SELECT:
+        start_select(t, tag);
+        break;
     default:
-        return false;
+        start_table(t, tag);
+        break;
     }
 }
 
 bool tree_start_in_body(struct tree *t, struct tag *tag)
 {
-    struct stack *s = &t->stack;
-
-    switch (tag->name) {
-    case NAME_ADDRESS:
-    case NAME_ARTICLE:
-    case NAME_ASIDE:
-    case NAME_BLOCKQUOTE:
-    case NAME_CENTER:
-    case NAME_DETAILS:
-    case NAME_DIALOG:
-    case NAME_DIR:
-    case NAME_DIV:
-    case NAME_DL:
-    case NAME_FIELDSET:
-    case NAME_FIGCAPTION:
-    case NAME_FIGURE:
-    case NAME_FOOTER:
-    case NAME_HEADER:
-    case NAME_HGROUP:
-    case NAME_MAIN:
-    case NAME_MENU:
-    case NAME_NAV:
-    case NAME_OL:
-    case NAME_P:
-    case NAME_SEARCH:
-    case NAME_SECTION:
-    case NAME_SUMMARY:
-    case NAME_UL:
+    switch ((enum rule)RULES[tag->name]) {
+    case AS_ANY_OTHER:
+        tree_reconstruct(t);
+        tree_insert(t, tag);
+        break;
+    case AS_ITSELF:
+        start_itself(t, tag);
+        break;
+    case AS_BLOCK:
         start_block(t, tag);
         break;
-    case NAME_A:
-        start_a(t, tag);
-        break;
-    case NAME_B:
-    case NAME_BIG:
-    case NAME_CODE:
-    case NAME_EM:
-    case NAME_FONT:
-    case NAME_I:
-    case NAME_S:
-    case NAME_SMALL:
-    case NAME_STRIKE:
-    case NAME_STRONG:
-    case NAME_TT:
-    case NAME_U:
+    case AS_FORMATTING:
         start_formatting(t, tag);
         break;
-    case NAME_NOBR:
-        tree_reconstruct(t);
-        if (stack_in_scope(s, NAME_NOBR))
-            stack_adopt(s, NAME_NOBR);
-        start_formatting(t, tag);
-        break;
-    case NAME_IMAGE:
-        tag->name = NAME_IMG;
+    case AS_VOID:
+        if (tag->name == NAME_IMAGE)
+            tag->name = NAME_IMG;
         start_void(t, tag);
         break;
-    case NAME_AREA:
-    case NAME_BR:
-    case NAME_EMBED:
-    case NAME_IMG:
-    case NAME_KEYGEN:
-    case NAME_WBR:
-        start_void(t, tag);
-        break;
-    case NAME_INPUT:
-        start_input(t, tag);
-        break;
-    case NAME_PARAM:
-    case NAME_SOURCE:
-    case NAME_TRACK:
-        tree_insert_void(t, tag);
-        break;
-    case NAME_HR:
-        close_p(t);
-        if (in_select(t))
-            stack_imply_ends(s, NAME_OTHER);
-        t->frameset_ok = false;
-        break;
-    case NAME_HTML:
-        tree_merge_html(t, tag);
-        break;
-    case NAME_BODY:
-        start_body(t);
-        break;
-    case NAME_FRAMESET:
-        start_frameset(t, tag);
-        break;
-    case NAME_BASE:
-    case NAME_BASEFONT:
-    case NAME_BGSOUND:
-    case NAME_LINK:
-    case NAME_META:
-    case NAME_NOFRAMES:
-    case NAME_SCRIPT:
-    case NAME_STYLE:
-    case NAME_TEMPLATE:
-    case NAME_TITLE:
+    case AS_IN_HEAD:
         tree_start_as_in_head(t, tag);
         break;
-    case NAME_IFRAME:
-    case NAME_NOEMBED:
-    case NAME_PLAINTEXT:
-    case NAME_TEXTAREA:
-    case NAME_XMP:
+    case AS_IGNORED:
+        break;
+    case AS_ITEM:
+        start_item(t, tag);
+        break;
+    case AS_HEADING:
+        start_heading(t, tag);
+        break;
+    case AS_PRE:
+        start_block(t, tag);
+        t->frameset_ok = false;
+        break;
+    case AS_MARKED:
+        tree_reconstruct(t);
+        tree_insert(t, tag);
+        stack_mark(&t->stack);
+        t->frameset_ok = false;
+        break;
+    case AS_RAW:
         start_raw(t, tag);
         break;
-    case NAME_SELECT:
-        start_select(t, tag);
-        break;
-    case NAME_OPTGROUP:
-    case NAME_OPTION:
+    case AS_OPTION:
         start_option(t, tag);
         break;
-    case NAME_MATH:
-    case NAME_SVG:
+    case AS_RUBY:
+        start_ruby(t, tag);
+        break;
+    case AS_FOREIGN:
         tree_reconstruct(t);
         tree_insert_foreign(t, tag, tag->name == NAME_SVG ? SPACE_SVG : SPACE_MATHML);
         break;
-    case NAME_CAPTION:
-    case NAME_COL:
-    case NAME_COLGROUP:
-    case NAME_FRAME:
-    case NAME_HEAD:
-    case NAME_TBODY:
-    case NAME_TD:
-    case NAME_TFOOT:
-    case NAME_TH:
-    case NAME_THEAD:
-    case NAME_TR:
-        break;
-    default:
-        if (!start_structure(t, tag)) {
-            tree_reconstruct(t);
-            tree_insert(t, tag);
-        }
+    case AS_LEAF:
+        tree_insert_void(t, tag);
         break;
     }
     return true;
-}
-
-static void end_form(struct tree *t)
-{
-    struct stack *s = &t->stack;
-    uint32_t serial = t->form;
-    int32_t at = s->top[NAME_FORM];
-
-    if (stack_has(s, NAME_TEMPLATE)) {
-        if (stack_in_scope(s, NAME_FORM))
-            stack_pop_until(s, NAME_FORM);
-        return;
-    }
-    t->form = 0;
-    while (serial != 0 && at >= 0 && s->open[at].serial != serial)
-        at = s->open[at].before;
-    if (serial == 0 || at < 0 || at < stack_current(s)->scope)
-        return;
-    stack_imply_ends(s, NAME_OTHER);
-    stack_remove(s, at);
-}
-
-static void end_heading(struct tree *t)
-{
-    static const uint8_t HEADINGS[] = {NAME_H1, NAME_H2, NAME_H3, NAME_H4, NAME_H5, NAME_H6};
-    struct stack *s = &t->stack;
-    int32_t at = -1;
-
-    for (size_t i = 0; i < sizeof HEADINGS; i++)
-        if (s->top[HEADINGS[i]] > at)
-            at = s->top[HEADINGS[i]];
-    if (at >= 0 && at >= stack_current(s)->scope)
-        stack_pop_to(s, at);
-}
-
-/* </body> and </html>. False: it is for the mode after the body. */
-static bool end_body(struct tree *t, enum name name)
-{
-    if (!stack_in_scope(&t->stack, NAME_BODY))
-        return true;
-    t->mode = MODE_AFTER_BODY;
-    return name == NAME_BODY;
-}
-
-static void end_marked(struct tree *t, enum name name)
-{
-    if (!stack_in_scope(&t->stack, name))
-        return;
-    stack_pop_until(&t->stack, name);
-    stack_clear_to_mark(&t->stack);
-}
-
-bool tree_end_in_body(struct tree *t, enum name name, uint32_t hash)
-{
-    struct stack *s = &t->stack;
-
-    switch (name) {
-    case NAME_ADDRESS:
-    case NAME_ARTICLE:
-    case NAME_ASIDE:
-    case NAME_BLOCKQUOTE:
-    case NAME_BUTTON:
-    case NAME_CENTER:
-    case NAME_DETAILS:
-    case NAME_DIALOG:
-    case NAME_DIR:
-    case NAME_DIV:
-    case NAME_DL:
-    case NAME_FIELDSET:
-    case NAME_FIGCAPTION:
-    case NAME_FIGURE:
-    case NAME_FOOTER:
-    case NAME_HEADER:
-    case NAME_HGROUP:
-    case NAME_LISTING:
-    case NAME_MAIN:
-    case NAME_MENU:
-    case NAME_NAV:
-    case NAME_OL:
-    case NAME_PRE:
-    case NAME_SEARCH:
-    case NAME_SECTION:
-    case NAME_SELECT:
-    case NAME_SUMMARY:
-    case NAME_UL:
-    case NAME_DD:
-    case NAME_DT:
-        if (s->beyond > 0)
-            s->beyond--;
-        else if (stack_in_scope(s, name))
-            stack_pop_until(s, name);
-        return true;
-    case NAME_P:
-        /* With no p open the standard inserts an empty one, which changes nothing here. */
-        close_p(t);
-        return true;
-    case NAME_LI:
-        if (stack_in_item_scope(s, NAME_LI))
-            stack_pop_until(s, NAME_LI);
-        return true;
-    case NAME_H1:
-    case NAME_H2:
-    case NAME_H3:
-    case NAME_H4:
-    case NAME_H5:
-    case NAME_H6:
-        end_heading(t);
-        return true;
-    case NAME_A:
-    case NAME_B:
-    case NAME_BIG:
-    case NAME_CODE:
-    case NAME_EM:
-    case NAME_FONT:
-    case NAME_I:
-    case NAME_NOBR:
-    case NAME_S:
-    case NAME_SMALL:
-    case NAME_STRIKE:
-    case NAME_STRONG:
-    case NAME_TT:
-    case NAME_U:
-        stack_adopt(s, name);
-        return true;
-    case NAME_APPLET:
-    case NAME_MARQUEE:
-    case NAME_OBJECT:
-        end_marked(t, name);
-        return true;
-    case NAME_FORM:
-        end_form(t);
-        return true;
-    case NAME_BODY:
-    case NAME_HTML:
-        return end_body(t, name);
-    case NAME_TEMPLATE:
-        tree_end_template(t);
-        return true;
-    case NAME_BR:
-        tree_reconstruct(t);
-        t->frameset_ok = false;
-        return true;
-    default:
-        stack_end_other(s, name, hash);
-        return true;
-    }
 }

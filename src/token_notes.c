@@ -40,26 +40,43 @@ void notes_settle(struct notes *n, struct stack *s)
     writer_settle(&n->writer);
 }
 
-/* Whether this one comes before the one there is, in tree order: it is the first
- * at all; or it moves in front of a table that the other stands in. */
-static bool comes_first(struct first_of *first, struct stack *s)
+static bool is_row_or_rows(const struct open_element *e)
 {
-    uint32_t table = 0;
+    return e->space == SPACE_HTML &&
+           (e->name == NAME_TBODY || e->name == NAME_TFOOT || e->name == NAME_THEAD || e->name == NAME_TR);
+}
 
-    if (s->count > 0 && stack_current(s)->space == SPACE_HTML) {
-        switch (stack_current(s)->name) {
-        case NAME_TABLE:
-        case NAME_TBODY:
-        case NAME_TFOOT:
-        case NAME_THEAD:
-        case NAME_TR:
-            if (stack_has(s, NAME_TABLE))
-                table = s->open[s->top[NAME_TABLE]].serial;
-        }
-    }
-    if (first->found && (table == 0 || first->serial < table || first->foster_table == table))
+/* True if what is inserted now, or an element it is in, goes in front of the table open[at] ("foster parenting"). */
+static bool is_fostered(const struct stack *s, int32_t at)
+{
+    for (at++; at < s->count && is_row_or_rows(&s->open[at]); at++)
+        ;
+    return at == s->count || s->open[at].space != SPACE_HTML ||
+           (s->open[at].name != NAME_TD && s->open[at].name != NAME_TH && s->open[at].name != NAME_CAPTION &&
+            s->open[at].name != NAME_COLGROUP);
+}
+
+static bool was_fostered(const struct first_of *first, uint32_t table)
+{
+    for (unsigned i = 0; i < first->foster_count; i++)
+        if (first->fosters[i] == table)
+            return true;
+    return false;
+}
+
+/* Whether this one comes before the one there is, in tree order: it is the first
+ * at all; or it goes in front of a table that the other stands in. */
+static bool comes_first(struct first_of *first, const struct stack *s)
+{
+    int32_t at = s->top[NAME_TABLE];
+
+    if (first->found && (at < 0 || !is_fostered(s, at) || first->serial < s->open[at].serial ||
+                         was_fostered(first, s->open[at].serial)))
         return false;
-    *first = (struct first_of){.found = true, .serial = s->serial, .foster_table = table};
+    *first = (struct first_of){.found = true, .serial = s->serial};
+    for (; at >= 0 && first->foster_count < FOSTERS_KEPT; at = s->open[at].before)
+        if (is_fostered(s, at))
+            first->fosters[first->foster_count++] = s->open[at].serial;
     return true;
 }
 

@@ -10,11 +10,15 @@
  * written to the short page. Threads: one at a time.
  */
 
-/* When something stood in the tree, for deciding what comes first. */
+#define FOSTERS_KEPT 4
+
+/* Where the first of something stands, for deciding whether another comes before it in the tree. */
 struct first_of {
     bool found;
-    uint32_t serial;       /* the newest stack element then */
-    uint32_t foster_table; /* the table it was moved in front of; 0: none */
+    uint32_t serial; /* the newest stack element then */
+    uint32_t
+        fosters[FOSTERS_KEPT]; /* serials of the tables open then that it, or what it is in, was moved in front of */
+    unsigned foster_count;
 };
 
 struct notes {

@@ -54,7 +54,7 @@ struct stack {
     uint8_t popped;          /* open_flag of elements that went, or-ed; the reader clears it */
     uint32_t serial;         /* the last one given */
     int64_t work;            /* see above */
-    int32_t revived;          /* index on the list of a lost one that was opened again; -1: none */
+    int32_t revived;         /* index on the list of a lost one that was opened again; -1: none */
     struct formatting list[FORMATTING_MAX];
     int32_t listed;
 };

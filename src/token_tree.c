@@ -257,8 +257,7 @@ static size_t space_bytes(struct slice text, bool is_cdata, bool skip_nul)
 /* Text by the rules of "in body": it may reopen formatting elements. */
 static void text_in_body(struct tree *t, struct slice text, bool is_cdata)
 {
-    if (stack_must_reconstruct(&t->stack))
-        tree_reconstruct(t);
+    tree_reconstruct(t);
     if (t->frameset_ok && space_bytes(text, is_cdata, true) < text.size)
         t->frameset_ok = false;
     if (notes_capture(&t->notes, &t->stack))

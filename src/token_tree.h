@@ -114,7 +114,13 @@ void tree_insert_foreign(struct tree *t, const struct tag *tag, enum space space
 /* "Reset the insertion mode appropriately". */
 void tree_reset_mode(struct tree *t);
 
-/* "Reconstruct the active formatting elements". */
-void tree_reconstruct(struct tree *t);
+/* "Reconstruct the active formatting elements", of which there are some. */
+void tree_reconstruct_some(struct tree *t);
+
+static inline void tree_reconstruct(struct tree *t)
+{
+    if (stack_must_reconstruct(&t->stack))
+        tree_reconstruct_some(t);
+}
 
 #endif
