@@ -170,7 +170,6 @@ static bool restrict_files(const struct sandbox_files *files)
 
 #if defined __linux__ && defined THIS_MACHINE && defined SECCOMP_MODE_FILTER
 
-#define HAVE_SECCOMP 1
 #define REFUSE(name)                                                                                                   \
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##name, 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM)
 

@@ -72,7 +72,8 @@ static bool no_file_can_be_made_elsewhere(const char *folder)
 
 static bool false_cannot_be_started(const char *folder)
 {
-    char *const arguments[] = {"false", NULL};
+    static char name[] = "false";
+    char *const arguments[] = {name, NULL};
 
     (void)folder;
     execv("/bin/false", arguments); /* which would end the child with 1 */
