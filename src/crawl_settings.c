@@ -43,6 +43,20 @@ static int by_order(const void *a, const void *b)
     return left->order < right->order ? -1 : left->order > right->order;
 }
 
+/* "--reject-regex", or with the place of a configuration file: "--reject-regex (crawl.conf:12)". To be freed. */
+static char *name_rule(const struct options_item *item, bool accept)
+{
+    struct buf name = {.limit = 1000};
+    char *text;
+
+    buf_add_string(&name, accept ? "--accept-regex" : "--reject-regex");
+    if (strcmp(item->origin, "command line") != 0)
+        buf_printf(&name, " (%.300s)", item->origin);
+    text = mem_string(name.data);
+    buf_free(&name);
+    return text;
+}
+
 /* --accept-regex and --reject-regex in the one order in which they were given. */
 static void set_rules(struct crawl_settings *s, const struct options *o)
 {
@@ -54,10 +68,12 @@ static void set_rules(struct crawl_settings *s, const struct options *o)
             i < o->accept_regex.count ? &o->accept_regex.items[i] : &o->reject_regex.items[i - o->accept_regex.count];
     qsort(items, count, sizeof *items, by_order);
     s->rules = mem_array(count + 1, sizeof *s->rules);
+    s->rule_names = mem_array(count + 1, sizeof *s->rule_names);
     for (size_t i = 0; i < count; i++) {
         bool accept = items[i] >= o->accept_regex.items && items[i] < o->accept_regex.items + o->accept_regex.count;
 
-        s->rules[i] = (struct scope_rule){items[i]->text, accept ? "--accept-regex" : "--reject-regex", accept};
+        s->rule_names[i] = name_rule(items[i], accept);
+        s->rules[i] = (struct scope_rule){items[i]->text, s->rule_names[i], accept};
     }
     free(items);
     s->scope.rules = s->rules;
@@ -274,6 +290,9 @@ void crawl_settings_free(struct crawl_settings *s)
     }
     for (size_t i = 0; i < sizeof s->lists / sizeof s->lists[0]; i++)
         free(s->lists[i]);
+    for (size_t i = 0; i < s->scope.rule_count; i++)
+        free(s->rule_names[i]);
+    free(s->rule_names);
     free(s->rules);
     free(s);
 }

@@ -15,6 +15,7 @@ struct crawl_settings {
     char robots_token[64]; /* its first word, up to the '/' */
     struct scope_limits scope;
     struct scope_rule *rules;
+    char **rule_names; /* one a rule */
     struct http_settings http;
     struct extract_settings extract;
     struct frontier_limits frontier;

@@ -218,7 +218,8 @@ const char *options_origin(const struct options *options, const char *name);
 bool options_for_host(const struct options *options, const char *host, struct options_host *result);
 
 /* Appends the options that are not at their built-in values as a JSON object, name to value as given, secrets left out:
- * for the record of the run. */
+ * for the record of the run. Its member "given" has the same as [name, value, origin] in an order in which they can be
+ * set again, each value of a list for itself. */
 void options_add_json(const struct options *options, struct buf *out);
 
 #endif

@@ -179,10 +179,61 @@ void option_add_text(const struct options *options, const struct option_entry *e
         option_add_value(out, entry, note->text);
 }
 
+static void add_triple(struct buf *out, const char *name, const char *value, const char *origin)
+{
+    if (out->data[out->size - 1] != '[')
+        buf_add_char(out, ',');
+    buf_printf(out, "[\"%s\",\"", name);
+    text_add_json(out, slice_of(value));
+    buf_add_string(out, "\",\"");
+    text_add_json(out, slice_of(origin));
+    buf_add_string(out, "\"]");
+}
+
+/* The option whose list has the item that was given next after `order`; NULL: there is none. */
+static const struct option_entry *next_item(const struct options *options, unsigned *order,
+                                            const struct options_item **next)
+{
+    const struct option_entry *found = NULL;
+    unsigned least = 0;
+
+    for (size_t i = 0; i < option_count; i++) {
+        const struct options_list *list = option_list(options, &option_table[i]);
+
+        for (size_t j = 0; list != NULL && j < list->count; j++) {
+            if (list->items[j].order < *order || (found != NULL && list->items[j].order >= least))
+                continue;
+            found = &option_table[i];
+            *next = &list->items[j];
+            least = list->items[j].order;
+        }
+    }
+    *order = least + 1;
+    return found;
+}
+
+static void add_given(const struct options *options, struct buf *out)
+{
+    const struct option_entry *entry;
+    const struct options_item *item = NULL;
+    unsigned order = 0;
+
+    for (size_t i = 0; i < option_count; i++) {
+        const struct options_note *note = &options->notes[i];
+
+        entry = &option_table[i];
+        if (note->rank > RANK_BUILT_IN && note->text != NULL && option_is_for(entry, options->verb) &&
+            option_list(options, entry) == NULL && !(entry->flags & OPTION_SECRET))
+            add_triple(out, entry->name, note->text, note->origin);
+    }
+    while ((entry = next_item(options, &order, &item)) != NULL)
+        if (!(entry->flags & OPTION_SECRET))
+            add_triple(out, entry->name, item->text, item->origin);
+}
+
 void options_add_json(const struct options *options, struct buf *out)
 {
     struct buf text = {.limit = 1u << 20};
-    bool first = true;
 
     buf_add_char(out, '{');
     for (size_t i = 0; i < option_count; i++) {
@@ -192,11 +243,12 @@ void options_add_json(const struct options *options, struct buf *out)
             continue;
         buf_clear(&text);
         option_add_text(options, entry, &text);
-        buf_printf(out, "%s\"%s\":\"", first ? "" : ",", entry->name);
+        buf_printf(out, "\"%s\":\"", entry->name);
         text_add_json(out, buf_slice(&text));
-        buf_add_char(out, '"');
-        first = false;
+        buf_add_string(out, "\",");
     }
-    buf_add_char(out, '}');
+    buf_add_string(out, "\"given\":[");
+    add_given(options, out);
+    buf_add_string(out, "]}");
     buf_free(&text);
 }

@@ -422,9 +422,13 @@ static void the_record_holds_what_is_not_built_in(void **state)
     struct buf out = {.limit = 1u << 20};
 
     (void)state;
-    assert_true(parse("crawl --threads=3 --accept-regex=a\"b -H"));
+    assert_true(parse("crawl --threads=3 --accept-regex=a\"b --reject-regex=c --accept-regex=d -H"));
     options_add_json(&options, &out);
-    assert_string_equal(out.data, "{\"threads\":\"3\",\"scope\":\"any\",\"accept-regex\":\"a\\\"b\"}");
+    assert_string_equal(out.data,
+                        "{\"threads\":\"3\",\"scope\":\"any\",\"accept-regex\":\"a\\\"b, d\","
+                        "\"reject-regex\":\"c\",\"given\":[[\"threads\",\"3\",\"command line\"],"
+                        "[\"scope\",\"any\",\"command line\"],[\"accept-regex\",\"a\\\"b\",\"command line\"],"
+                        "[\"reject-regex\",\"c\",\"command line\"],[\"accept-regex\",\"d\",\"command line\"]]}");
     buf_free(&out);
 }
 
