@@ -13,7 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define TICK_MS 200 /* how often the main thread looks at signals, limits and the display */
+#define GRACE_MS 1000 /* that running transfers have after the first signal */
+#define TICK_MS  200  /* how often the main thread looks at signals, limits and the display */
 
 /* Set by signal handlers, read by the main thread's tick. */
 static atomic_int caught_signal;
@@ -115,8 +116,11 @@ static void look_at_limits(struct crawl *c)
 
     if (atomic_load(&caught_signal) != 0) {
         c->outcome = RUN_INTERRUPTED;
+        if (c->stopped_by == 0)
+            c->stopped_ms = clock_ms();
         c->stopped_by = atomic_load(&caught_signal);
-        frontier_stop(c->frontier, true);
+        /* What is nearly there is not thrown away, to be asked for again; but nobody waits for a slow server. */
+        frontier_stop(c->frontier, clock_ms() - c->stopped_ms >= GRACE_MS);
         return;
     }
     if (c->options->max_duration_ms > 0 && clock_ms() - c->started_ms >= c->options->max_duration_ms)

@@ -9,10 +9,11 @@
 #define BATCH 1000 /* pages taken from the queue at once: bounds a transaction */
 
 /* A transaction costs 0.03 ms of CPU besides its rows, as much as a page: one with each page doubled the cost of
- * recording. So a batch waits a moment for others; what a crash can lose is that moment's pages, to be fetched again.
+ * recording. So a batch waits a moment for others; what a crash can lose is that moment's pages, to be fetched again:
+ * no more than a few transfers' worth.
  */
-#define WANTED      64
-#define PATIENCE_MS 50
+#define WANTED      16
+#define PATIENCE_MS 10
 
 struct batch {
     struct page *held;    /* taken, in order of tickets, but one before them has not come yet */
