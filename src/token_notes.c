@@ -109,6 +109,7 @@ static bool write_element(struct notes *n, const struct tag *tag, const char *st
         }
     }
     writer_markup(&n->writer, end);
+    writer_settle(&n->writer);
     return true;
 }
 
@@ -196,10 +197,37 @@ static void insert_image(struct notes *n, struct stack *s, const struct tag *tag
         notes_text(n, tag->value[ATTRIBUTE_ALT], true);
 }
 
-uint8_t notes_insert(struct notes *n, struct stack *s, const struct tag *tag)
+static const struct copied HREF[] = {{ATTRIBUTE_HREF, "href", true}, {ATTRIBUTE_REL, "rel", false}, {0}};
+static const struct copied SRC[] = {{ATTRIBUTE_SRC, "src", true}, {ATTRIBUTE_SRCSET, "srcset", false}, {0}};
+static const struct copied DATA[] = {{ATTRIBUTE_DATA, "src", true}, {0}};
+static const struct copied ACTION[] = {{ATTRIBUTE_ACTION, "action", true}, {0}};
+
+/* Elements that are written only where wanted, and as what. */
+static const struct {
+    enum name name;
+    const char *start;
+    const struct copied *attributes; /* without the first of them it is nothing, but for srcset */
+} OTHERS[] = {
+    {NAME_AREA, "<area", HREF},    {NAME_FRAME, "<frame", SRC},    {NAME_IFRAME, "<iframe", SRC},
+    {NAME_SCRIPT, "<script", SRC}, {NAME_OBJECT, "<source", DATA}, {NAME_FORM, "<form", ACTION},
+    {NAME_SOURCE, "<source", SRC}, {NAME_VIDEO, "<source", SRC},   {NAME_AUDIO, "<source", SRC},
+    {NAME_TRACK, "<source", SRC},  {NAME_EMBED, "<source", SRC},
+};
+
+static void insert_other(struct notes *n, const struct tag *tag)
 {
-    static const struct copied AREA[] = {{ATTRIBUTE_HREF, "href", true}, {ATTRIBUTE_REL, "rel", false}, {0}};
-    static const struct copied BASE[] = {{ATTRIBUTE_HREF, "href", true}, {0}};
+    if (!n->wants->element[tag->name])
+        return;
+    for (size_t i = 0; i < sizeof OTHERS / sizeof OTHERS[0]; i++) {
+        const struct copied *attributes = OTHERS[i].attributes;
+
+        if (OTHERS[i].name == tag->name && (tag_has(tag, attributes->attribute) || tag_has(tag, ATTRIBUTE_SRCSET)))
+            write_element(n, tag, OTHERS[i].start, attributes, "/>");
+    }
+}
+
+static void insert_in_head(struct notes *n, struct stack *s, const struct tag *tag)
+{
     static const struct copied LINK[] = {
         {ATTRIBUTE_REL, "rel", false}, {ATTRIBUTE_HREF, "href", true}, {ATTRIBUTE_HREFLANG, "hreflang", false}, {0}};
     static const struct copied META[] = {{ATTRIBUTE_NAME, "name", false},
@@ -207,10 +235,20 @@ uint8_t notes_insert(struct notes *n, struct stack *s, const struct tag *tag)
                                          {ATTRIBUTE_HTTP_EQUIV, "http-equiv", false},
                                          {ATTRIBUTE_CONTENT, "content", false},
                                          {0}};
-    static const struct copied SRC[] = {{ATTRIBUTE_SRC, "src", true}, {ATTRIBUTE_SRCSET, "srcset", false}, {0}};
-    static const struct copied OBJECT[] = {{ATTRIBUTE_DATA, "src", true}, {0}};
-    static const struct copied FORM[] = {{ATTRIBUTE_ACTION, "action", true}, {0}};
 
+    if (tag->name == NAME_BASE) {
+        if (tag_has(tag, ATTRIBUTE_HREF) && comes_first(&n->base, s))
+            write_element(n, tag, "<base", HREF, "/>");
+    } else if (tag->name == NAME_META) {
+        if (meta_matters(n, tag))
+            write_element(n, tag, "<meta", META, "/>");
+    } else if (tag_has(tag, ATTRIBUTE_HREF) && tag_has(tag, ATTRIBUTE_REL)) {
+        write_element(n, tag, "<link", LINK, "/>");
+    }
+}
+
+uint8_t notes_insert(struct notes *n, struct stack *s, const struct tag *tag)
+{
     if (s->popped != 0)
         notes_settle(n, s);
     if (stack_has(s, NAME_TEMPLATE))
@@ -222,52 +260,20 @@ uint8_t notes_insert(struct notes *n, struct stack *s, const struct tag *tag)
         return insert_heading(n);
     case NAME_IMG:
         insert_image(n, s, tag);
-        return 0;
+        break;
     case NAME_HTML:
         notes_lang(n, tag);
-        return 0;
+        break;
     case NAME_BODY:
         writer_markup(&n->writer, "<body/>");
-        return 0;
+        break;
     case NAME_BASE:
-        if (tag_has(tag, ATTRIBUTE_HREF) && comes_first(&n->base, s))
-            write_element(n, tag, "<base", BASE, "/>");
-        return 0;
     case NAME_META:
-        if (meta_matters(n, tag))
-            write_element(n, tag, "<meta", META, "/>");
-        return 0;
     case NAME_LINK:
-        if (tag_has(tag, ATTRIBUTE_HREF) && tag_has(tag, ATTRIBUTE_REL))
-            write_element(n, tag, "<link", LINK, "/>");
-        return 0;
-    default:
-        break;
-    }
-    if (!n->wants->element[tag->name])
-        return 0;
-    switch (tag->name) {
-    case NAME_AREA:
-        if (tag_has(tag, ATTRIBUTE_HREF))
-            write_element(n, tag, "<area", AREA, "/>");
-        break;
-    case NAME_FRAME:
-        write_element(n, tag, "<frame", SRC, "/>");
-        break;
-    case NAME_IFRAME:
-        write_element(n, tag, "<iframe", SRC, "/>");
-        break;
-    case NAME_SCRIPT:
-        write_element(n, tag, "<script", SRC, "/>");
-        break;
-    case NAME_OBJECT:
-        write_element(n, tag, "<source", OBJECT, "/>");
-        break;
-    case NAME_FORM:
-        write_element(n, tag, "<form", FORM, "/>");
+        insert_in_head(n, s, tag);
         break;
     default:
-        write_element(n, tag, "<source", SRC, "/>");
+        insert_other(n, tag);
         break;
     }
     return 0;

@@ -91,6 +91,25 @@ static void a_long_short_page_comes_in_pieces(void **state)
     buf_free(&page);
 }
 
+static void elements_without_text_come_in_pieces_too(void **state)
+{
+    struct token_wants areas = wants;
+    struct collected c = {.text = {.limit = SIZE_MAX / 2}};
+    struct buf page = {.limit = 1 << 24};
+    struct token *token = token_new();
+    struct token_text hashes;
+
+    (void)state;
+    areas.element[NAME_AREA] = true;
+    for (int i = 0; i < 50000; i++)
+        buf_printf(&page, "<area href=page-%d.html>", i);
+    token_read(token, buf_slice(&page), &areas, collect, &c, &hashes);
+    assert_true(c.pieces > 10);
+    token_free(token);
+    buf_free(&page);
+    buf_free(&c.text);
+}
+
 /* --- character references ------------------------------------------------------ */
 
 static void assert_reference(const char *text, bool in_attribute, size_t taken, const char *want)
@@ -219,6 +238,7 @@ int main(void)
         cmocka_unit_test(only_what_matters_is_written),
         cmocka_unit_test(what_xml_treats_specially_is_escaped),
         cmocka_unit_test(a_long_short_page_comes_in_pieces),
+        cmocka_unit_test(elements_without_text_come_in_pieces_too),
         cmocka_unit_test(references_are_read_as_the_standard_says),
         cmocka_unit_test(names_are_found_whatever_their_case),
         cmocka_unit_test(scopes_end_where_the_standard_says),
