@@ -8,8 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TEXT_LIMIT  65536
-#define URL_COLUMNS 60
+#define TEXT_LIMIT   65536
+#define URL_COLUMNS  60
+#define LINE_COLUMNS 79 /* of lists, which may go on on a further line */
 
 void summary_log_page(const struct page *page)
 {
@@ -85,13 +86,26 @@ static void add_end(const struct summary *s, struct buf *out)
 
 /* --- The other lines ------------------------------------------------------------------ */
 
-/* "NAME 12 431", with a comma in front but for the first. */
+static size_t line_size(const struct buf *out)
+{
+    const char *end = memrchr(out->data, '\n', out->size);
+
+    return end == NULL ? out->size : (size_t)(out->data + out->size - end) - 1;
+}
+
+/* "NAME 12 431", with a comma in front but for the first, on a line of its own where there is no room. */
 static void add_item(struct buf *out, bool *is_first, const char *name, int64_t number)
 {
+    struct buf item = {.limit = 200};
+
     if (number <= 0)
         return;
-    buf_printf(out, "%s%s ", *is_first ? "" : ", ", name);
-    words_add_number(out, number);
+    buf_printf(&item, "%s ", name);
+    words_add_number(&item, number);
+    if (!*is_first)
+        buf_add_string(out, line_size(out) + item.size + 3 > LINE_COLUMNS ? ",\n           " : ", ");
+    buf_add(out, item.data, item.size);
+    buf_free(&item);
     *is_first = false;
 }
 
@@ -147,14 +161,6 @@ static int64_t failures(const struct tally_counts *c)
 
 static void add_outcomes(const struct summary *s, struct buf *out)
 {
-    static const struct {
-        enum page_outcome outcome;
-        const char *name;
-    } failed[] = {
-        {PAGE_TIMEOUT, "timeout"},       {PAGE_DNS_ERROR, "DNS"},           {PAGE_CONN_ERROR, "connection"},
-        {PAGE_BAD_TLS, "TLS"},           {PAGE_PROTOCOL_ERROR, "protocol"}, {PAGE_TRUNCATED, "cut short"},
-        {PAGE_DECODE_ERROR, "encoding"}, {PAGE_TOO_LARGE, "too large"},     {PAGE_BLOCKED_ADDRESS, "address refused"},
-    };
     const struct tally_counts *c = &s->counts;
     const int64_t *outcomes = c->outcomes;
     int64_t other = outcomes[PAGE_HTTP_ERROR] - c->not_found - c->refused - c->too_many - c->server_errors;
@@ -173,13 +179,28 @@ static void add_outcomes(const struct summary *s, struct buf *out)
     add_item(out, &is_first, "other errors", other);
     add_item(out, &is_first, "server errors", c->server_errors);
     add_item(out, &is_first, "failed", failures(c));
-    if (failures(c) > 0) {
-        is_first = true;
-        buf_add_string(out, " (");
-        for (size_t i = 0; i < sizeof failed / sizeof *failed; i++)
-            add_item(out, &is_first, failed[i].name, outcomes[failed[i].outcome]);
-        buf_add_char(out, ')');
-    }
+    buf_add_char(out, '\n');
+}
+
+static void add_failures(const struct summary *s, struct buf *out)
+{
+    static const struct {
+        enum page_outcome outcome;
+        const char *name;
+    } kinds[] = {
+        {PAGE_TIMEOUT, "timeout"},       {PAGE_DNS_ERROR, "DNS"},           {PAGE_CONN_ERROR, "connection"},
+        {PAGE_BAD_TLS, "TLS"},           {PAGE_PROTOCOL_ERROR, "protocol"}, {PAGE_TRUNCATED, "cut short"},
+        {PAGE_DECODE_ERROR, "encoding"}, {PAGE_TOO_LARGE, "too large"},     {PAGE_BLOCKED_ADDRESS, "address refused"},
+    };
+    bool is_first = true;
+
+    if (failures(&s->counts) == 0)
+        return;
+    buf_add_string(out, "  failed   ");
+    words_add_number(out, failures(&s->counts));
+    buf_add_string(out, ": ");
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        add_item(out, &is_first, kinds[i].name, s->counts.outcomes[kinds[i].outcome]);
     buf_add_char(out, '\n');
 }
 
@@ -247,6 +268,7 @@ void summary_add_text(const struct summary *s, struct buf *out)
     add_pages(s, out);
     add_titles(s, out);
     add_outcomes(s, out);
+    add_failures(s, out);
     add_skipped(s, out);
     add_slowest(s, out);
     add_proof(s, out);

@@ -87,7 +87,8 @@ static void a_finished_crawl_is_told_in_words(void **state)
     says(&s, "Finished in 6 min 21 s: every reachable page in scope was visited\n"
              "  pages    15 638 (41.0/s), 702 MB, 171 MB on the wire\n"
              "  titles   15 118, 214 of them not unique; 2 pages without\n"
-             "  results  ok 15 120, redirects 341, not found 166, server errors 3, failed 8 (timeout 6, DNS 2)\n"
+             "  results  ok 15 120, redirects 341, not found 166, server errors 3, failed 8\n"
+             "  failed   8: timeout 6, DNS 2\n"
              "  skipped  1 204: robots.txt 120, other sites 1 011, trap guard 73\n"
              "  slowest  https://www.example.com/search?q=x  4.8 s\n"
              "  found    16 842 URLs = 15 638 recorded + 1 204 skipped + 0 waiting\n"
@@ -106,9 +107,11 @@ static void the_parts_of_the_results_are_all_pages(void **state)
     s.counts.refused = 2;
     s.counts.too_many = 3;
     s.counts.server_errors = 1;
-    mentions(&s, "  results  ok 10, other types 10, redirects 10, redirects to nowhere 20, not found 1, refused 2, "
-                 "too many requests 3, other errors 3, server errors 1, failed 90 (timeout 10, DNS 10, connection 10, "
-                 "TLS 10, protocol 10, cut short 10, encoding 10, too large 10, address refused 10)\n");
+    mentions(&s, "  results  ok 10, other types 10, redirects 10, redirects to nowhere 20,\n"
+                 "           not found 1, refused 2, too many requests 3, other errors 3,\n"
+                 "           server errors 1, failed 90\n"
+                 "  failed   90: timeout 10, DNS 10, connection 10, TLS 10, protocol 10,\n"
+                 "           cut short 10, encoding 10, too large 10, address refused 10\n");
 }
 
 static void every_reason_for_skipping_has_words(void **state)
