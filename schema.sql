@@ -156,6 +156,18 @@ CREATE TABLE bad_link (
     PRIMARY KEY (dst, link_id)
 ) STRICT, WITHOUT ROWID;
 
+-- Parts of a site that go on for ever, found by what their pages say. URLs of that shape are skipped by that rule.
+CREATE TABLE trap (
+    id INTEGER PRIMARY KEY,
+    rule_id INTEGER NOT NULL REFERENCES rule(id),
+    kind INTEGER NOT NULL,       -- of shape: 0 numbers masked, 1 values of a query too, 2 the last part of a path alone
+    shape TEXT NOT NULL,
+    pages INTEGER NOT NULL,      -- looked at before it was clear
+    example_id INTEGER NOT NULL REFERENCES url(id),
+    run_id INTEGER NOT NULL REFERENCES run(id),
+    UNIQUE (shape, kind)
+) STRICT;
+
 -- ---- Views
 
 CREATE VIEW pages AS
@@ -319,6 +331,14 @@ CREATE VIEW sitemaps AS
 SELECT u.url, p.status, o.name AS outcome, p.bytes, p.links_out AS entries, p.error, f.url AS found_on, p.id
 FROM page p JOIN url u ON u.id = p.id LEFT JOIN outcome o ON o.id = p.outcome LEFT JOIN url f ON f.id = u.found_on
 WHERE p.kind = 2;
+
+CREATE VIEW traps AS
+WITH left_out AS (SELECT rule_id, count(*) AS urls FROM url WHERE skip = 7 GROUP BY rule_id)
+SELECT t.shape AS template, t.pages, e.url AS example, coalesce(l.urls, 0) AS skipped, r.name AS reason, t.run_id, t.id
+FROM trap t
+    JOIN rule r ON r.id = t.rule_id
+    LEFT JOIN url e ON e.id = t.example_id
+    LEFT JOIN left_out l ON l.rule_id = t.rule_id;
 
 CREATE VIEW politeness AS
 SELECT h.origin AS host, l.run_id, l.requests, l.bytes, l.errors, l.too_many, l.least_gap_ms, l.median_gap_ms,

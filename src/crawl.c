@@ -223,6 +223,7 @@ static void free_parts(struct crawl *c)
     http_shared_free(c->shared);
     budget_free(c->budget);
     tally_free(c->tally);
+    trap_free(c->trap);
     scope_free(c->scope);
     crawl_settings_free(c->settings);
     progress_free(c->progress);

@@ -21,6 +21,7 @@ static bool open_store(struct crawl *c, struct err *err)
     enum store_failure why;
     struct buf settings = {.limit = 1 << 20}, args = {.limit = 1 << 20};
     struct store_options options = {.fresh = c->options->fresh,
+                                    .release_traps = c->options->release_traps,
                                     .keep_links = c->options->links != OPTIONS_LINKS_NONE,
                                     .sync_full = c->options->sync == OPTIONS_SYNC_FULL};
 
@@ -36,6 +37,11 @@ static bool open_store(struct crawl *c, struct err *err)
     buf_free(&settings);
     buf_free(&args);
     return c->store != NULL;
+}
+
+static bool refuses(void *arg, struct slice url, char *why, size_t why_size)
+{
+    return trap_refuses(arg, url, why, why_size);
 }
 
 static void tell_host(void *arg, const struct host_state *state)
@@ -56,6 +62,23 @@ static void note_first_host(struct crawl *c, const struct url *url)
 {
     if (c->first_host[0] == '\0')
         snprintf(c->first_host, sizeof c->first_host, "%.*s", (int)url_host(url).size, url_host(url).data);
+}
+
+static void tell_trap(void *arg, unsigned kind, const char *shape, const char *why)
+{
+    trap_restore(arg, (enum shape)kind, shape, why);
+}
+
+/* What is released is fetched to its end: so nothing is watched for then. */
+static bool watch_for_traps(struct crawl *c, struct err *err)
+{
+    if (!c->options->traps || c->options->release_traps)
+        return true;
+    c->trap = trap_new(store_hash_seed(c->store));
+    c->settings->extract.trap = c->trap;
+    c->settings->frontier.refuses = refuses;
+    c->settings->frontier.refuses_arg = c->trap;
+    return store_traps(c->store, tell_trap, c->trap, err);
 }
 
 static void tell_old_seed(void *arg, struct slice text)
@@ -108,6 +131,10 @@ bool crawl_build(struct crawl *c, struct err *err)
     }
     if (!open_store(c, err))
         return false;
+    if (!watch_for_traps(c, err)) {
+        c->status = CRAWL_FILE;
+        return false;
+    }
     /* Besides, three times as many may hang; such a one has a single connection, and none kept alive. */
     files_make_room(s->transfers * 2, c->options->threads);
     s->frontier.hash_seed = store_hash_seed(c->store);

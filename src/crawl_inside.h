@@ -28,6 +28,7 @@ struct crawl {
     struct queue *to_parse, *to_write;
     struct http_shared *shared;
     struct tally *tally;
+    struct trap *trap; /* NULL: --no-traps */
     struct progress *progress;
     struct events *events; /* NULL: none wanted */
     struct fetcher *fetchers;

@@ -32,6 +32,7 @@ void extract_free(struct extract *x)
     if (x == NULL)
         return;
     html_free(x->html);
+    html_free(x->text);
     scope_matcher_free(x->matcher);
     buf_free(&x->decoded);
     url_free(&x->base);
@@ -218,8 +219,6 @@ static void read_html(struct extract *x, struct page *page)
     };
 
     page->has_title = facts->has_title;
-    page->text_hash = facts->text_hash;
-    page->text_simhash = facts->text_simhash;
     page->robots |= facts->robots;
     set_base(x, facts);
     read_refresh(x, page, facts, page->charset);
@@ -353,6 +352,20 @@ void extract_page(struct extract *x, struct page *page)
     case PAGE_REFILL:
         break;
     }
+}
+
+void extract_text(struct extract *x, struct page *page)
+{
+    struct html_limits limits = {.title_bytes = 1, .anchor_bytes = 1, .href_bytes = 1, .text_hashes = true};
+    const struct html_facts *facts;
+
+    if (x->text == NULL)
+        x->text = html_new(&limits, x->settings->robots_token);
+    facts = html_read(x->text, decode_body(x, page), false);
+    page->text_hash = facts->text_hash;
+    page->text_blind_hash = facts->text_blind_hash;
+    page->text_simhash = facts->text_simhash;
+    page->text_bytes = facts->text_bytes;
 }
 
 bool extract_add_url(struct extract *x, struct page *page, const struct url *url, unsigned via)

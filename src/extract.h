@@ -5,6 +5,7 @@
 #include "html.h"
 #include "page.h"
 #include "scope.h"
+#include "trap.h"
 #include "url.h"
 
 /* From an answer to what it says: title, facts and links, all in memory of the
@@ -19,6 +20,7 @@ enum extract_links { EXTRACT_LINKS_NONE, EXTRACT_LINKS_INTERNAL, EXTRACT_LINKS_A
 struct extract_settings {
     const struct scope *scope;
     const struct frontier *frontier; /* for its hash alone */
+    struct trap *trap;               /* NULL: --no-traps */
     struct url_rules url_rules;
     struct html_limits html;
     unsigned follow;          /* bit 1 << kind: enum html_link_kind that are visited */
@@ -40,6 +42,9 @@ void extract_free(struct extract *x);
 /* Reads page->body by page->kind and outcome, and fills in all that the parser is
  * to find, links included; may change the outcome (a redirect that leads nowhere). The body stays. */
 void extract_page(struct extract *x, struct page *page);
+
+/* Fills in what the page's text comes to: page->text_hash and the like. The body must still be there. */
+void extract_text(struct extract *x, struct page *page);
 
 /* Adds a URL to page->links of a page that is only made to carry it, as kind `via` (LINK_SEED). False: it is too long
  * to be kept. extract_forget() comes before the first of a page. */

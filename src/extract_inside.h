@@ -8,6 +8,7 @@
 struct extract {
     const struct extract_settings *settings;
     struct html *html;
+    struct html *text; /* reads the same pages for their text alone; NULL: not needed so far */
     struct scope_matcher *matcher;
     struct buf decoded;   /* the page as UTF-8, if the body is not that already */
     struct url base;      /* what references are resolved against, if ... */

@@ -140,6 +140,9 @@ static void judge(struct extract *x, struct page *page, struct page_link *link, 
     } else if (link->skip == SKIP_NONE && settings->obey_nofollow && nofollow) {
         link->skip = SKIP_NOFOLLOW;
     }
+    if (link->skip == SKIP_NONE && settings->trap != NULL && link->kind != LINK_SEED && link->kind != LINK_SITEMAP &&
+        trap_refuses(settings->trap, buf_slice(&url->text), why, sizeof why))
+        link->skip = SKIP_TRAP;
     link->follow = link->skip == SKIP_NONE;
     if (why[0] != '\0') {
         link->why_size = (uint16_t)strlen(why);

@@ -40,6 +40,10 @@ struct frontier_limits {
     bool sitemaps;            /* offer the sitemaps that robots.txt names, else /sitemap.xml */
     uint64_t hash_seed;       /* of the database */
     const char *robots_token; /* product token for rules */
+    /* Whether a document that waits is not to be fetched after all, with the reason in words; NULL: none is. Called
+     * with the frontier's lock held: it must be quick and take no lock. */
+    bool (*refuses)(void *arg, struct slice url, char *why, size_t why_size);
+    void *refuses_arg;
     const struct host_rules *(*rules_for)(void *arg, struct slice origin); /* overrides per host; never NULL */
     void *rules_arg;
 };

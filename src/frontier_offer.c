@@ -236,6 +236,8 @@ static void offer_link(struct offer *offer, struct page_link *link, bool is_hop)
         waits = decide(offer, link, is_hop);
         link->is_upgrade = link->is_upgrade && waits;
     }
+    if (link->is_new && link->skip == SKIP_TRAP)
+        link->host_id = host_of_link(offer, link)->id; /* so that it can be released */
     if (link->is_new) {
         f->last_url_id++;
         f->known++;

@@ -117,8 +117,16 @@ static struct slice target_of(const struct page *page)
     return (struct slice){path, (size_t)(page->url + page->url_size - path)};
 }
 
+/* Seeds and what a sitemap names are fetched in any case: somebody wants them. */
+static bool is_refused(const struct frontier *f, struct page *page)
+{
+    return f->limits.refuses != NULL && page->tries == 0 && page->via != LINK_SEED && page->via != LINK_SITEMAP &&
+           f->limits.refuses(f->limits.refuses_arg, (struct slice){page->url, page->url_size}, page->error,
+                             sizeof page->error);
+}
+
 /* False, with the reason in the page: it is not to be fetched. A sitemap is named so that it be read. */
-static bool is_allowed(struct host *h, struct page *page)
+static bool is_allowed(const struct frontier *f, struct host *h, struct page *page)
 {
     struct robots_verdict verdict;
 
@@ -132,6 +140,10 @@ static bool is_allowed(struct host *h, struct page *page)
             snprintf(page->error, sizeof page->error, "%.*s", (int)verdict.rule.size, verdict.rule.data);
             return false;
         }
+    }
+    if (is_refused(f, page)) {
+        page->skip = SKIP_TRAP;
+        return false;
     }
     if (page->tries == 0 && h->may_take != INT64_MAX && h->may_take-- <= 0) {
         h->may_take = 0;
@@ -160,7 +172,7 @@ static void give_urls(struct taking *taking, struct host *h)
         if (closed)
             close_page(h, page);
         else
-            fetching = is_allowed(h, page);
+            fetching = is_allowed(taking->f, h, page);
         if (fetching && page->kind == PAGE_DOCUMENT)
             taking->f->taken++;
         give(taking, h, page, fetching);

@@ -139,6 +139,7 @@ const struct html_facts *html_read(struct html *h, struct slice page, bool xml)
         xmlCtxtResetPush(h->reader, NULL, 0, NULL, NULL);
     token_read(h->token, page, &h->wants, read_piece, h, &text);
     h->build.facts.text_hash = text.hash;
+    h->build.facts.text_blind_hash = text.blind_hash;
     h->build.facts.text_simhash = text.simhash;
     h->build.facts.text_bytes = text.bytes;
     return &h->build.facts;

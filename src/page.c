@@ -45,6 +45,14 @@ void host_state_free(struct host_state *state)
     free(state);
 }
 
+void page_trap_free(struct page_trap *trap)
+{
+    if (trap == NULL)
+        return;
+    free(trap->shape);
+    free(trap);
+}
+
 struct page *page_new(enum page_kind kind, const char *url, size_t url_size)
 {
     struct page *page = mem_new(sizeof *page);
@@ -96,10 +104,16 @@ void page_free(struct page *page)
     free(page->last_modified);
     robots_free(page->rules);
     host_state_free(page->host_state);
+    page_trap_free(page->trap);
     buf_free(&page->body);
     buf_free(&page->pool);
     free(page->links);
     free(page);
+}
+
+bool page_has_text(const struct page *page)
+{
+    return page->text_hash != 0 || page->text_bytes > 0;
 }
 
 void page_fail(struct page *page, enum page_outcome outcome, const char *format, ...)

@@ -138,6 +138,16 @@ struct page;
  * for a redirect, a refresh and a sitemap file; 0 for a seed. */
 uint16_t page_link_depth(const struct page *page, unsigned kind);
 
+/* What a page made known: a part of the site that goes on for ever is left out from now on. */
+struct page_trap {
+    uint8_t kind;   /* enum shape, see trap_shape.h */
+    uint32_t pages; /* that were looked at */
+    char *shape;    /* what its URLs have in common; owned */
+    char why[160];  /* the words by which its URLs are skipped */
+};
+
+void page_trap_free(struct page_trap *trap);
+
 #define PAGE_REDIRECTS_MAX 16
 #define PAGE_POOL_LIMIT    (64u * 1024 * 1024) /* bytes of text a page may bring */
 
@@ -198,8 +208,11 @@ struct page {
     bool has_title;
     const struct charset *charset; /* NULL: not text */
     enum charset_source charset_source;
-    unsigned robots; /* enum html_robots of meta and X-Robots-Tag */
-    uint64_t text_hash, text_simhash;
+    unsigned robots;                                   /* enum html_robots of meta and X-Robots-Tag */
+    uint64_t text_hash, text_blind_hash, text_simhash; /* of its text, as in struct html_facts; 0: not looked at, for
+                                                          nothing depends on it */
+    size_t text_bytes;
+    struct page_trap *trap; /* owned; NULL: none */
     uint32_t links_left_out;
     struct page_link *links; /* owned; also redirect and canonical targets */
     uint32_t link_count;
@@ -215,6 +228,9 @@ void page_forget_answer(struct page *page);
 
 /* NULL is fine. The body must have been given back to its budget before. */
 void page_free(struct page *page);
+
+/* True if its text was looked at, and there is some. */
+bool page_has_text(const struct page *page);
 
 /* Sets the outcome and one line of detail (may be NULL). */
 void page_fail(struct page *page, enum page_outcome outcome, const char *format, ...)

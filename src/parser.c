@@ -15,6 +15,25 @@ static void keep_robots_text(struct page *page)
     state->robots_body = mem_copy(page->body.data, state->robots_size);
 }
 
+/* All that becomes of a page here, but for its body: what it says, what it leads to, what it teaches. */
+static void read_page(const struct parser *parser, struct extract *extract, struct page *page)
+{
+    struct trap *trap = parser->settings->trap;
+    struct trap_sight sight = {.counts = false};
+
+    extract_page(extract, page);
+    if (trap != NULL) {
+        trap_look(trap, page, &sight);
+        if (sight.wants_text)
+            extract_text(extract, page);
+    }
+    frontier_finish(parser->frontier, page);
+    if (sight.counts)
+        trap_learn(trap, page, &sight);
+    if (page->trap != NULL)
+        log_note("%s: what else is found there is skipped (--release-traps fetches it later)", page->trap->why);
+}
+
 void *parser_main(void *arg)
 {
     struct parser *parser = arg;
@@ -24,8 +43,7 @@ void *parser_main(void *arg)
 
     log_thread_name("parser %d", parser->number + 1);
     while ((page = queue_pop(parser->to_parse)) != NULL) {
-        extract_page(extract, page);
-        frontier_finish(parser->frontier, page);
+        read_page(parser, extract, page);
         keep_robots_text(page);
         http_release_body(parser->budget, page);
         if (parser->parsed != NULL)

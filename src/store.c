@@ -22,6 +22,11 @@ bool store_seeds(struct store *s, store_tell_seed *tell, void *arg, struct err *
     return s->calls->seeds(s, tell, arg, err);
 }
 
+bool store_traps(struct store *s, store_tell_trap *tell, void *arg, struct err *err)
+{
+    return s->calls->traps(s, tell, arg, err);
+}
+
 long store_claim(struct store *s, int64_t host_id, int64_t after, size_t max, const struct waiting_url **rows,
                  struct err *err)
 {

@@ -21,6 +21,7 @@ struct store_options {
     const char *args;     /* the command, for the record of the run */
     const char *settings; /* options in force as JSON object text, likewise */
     const char *versions; /* of program and libraries, likewise */
+    bool release_traps;   /* URLs that were skipped as a trap wait again, and the traps are forgotten */
     bool keep_links;      /* --links: rows in `link` at all */
     bool fresh;           /* what is at the address is kept under another name, PATH.~N~, and a new one begun */
     bool sync_full;       /* survive a power cut to the last commit */
@@ -47,6 +48,10 @@ bool store_known(struct store *s, store_tell_known *tell, void *arg, struct err 
 /* URLs that were seeds of earlier runs, for their scope. */
 typedef void store_tell_seed(void *arg, struct slice url);
 bool store_seeds(struct store *s, store_tell_seed *tell, void *arg, struct err *err);
+
+/* Traps that earlier runs found: what a struct page_trap of them said. */
+typedef void store_tell_trap(void *arg, unsigned kind, const char *shape, const char *why);
+bool store_traps(struct store *s, store_tell_trap *tell, void *arg, struct err *err);
 
 /* Up to `max` waiting rows of a host with id > after, in order of ids. The rows' slices are valid until the next call.
  * Returns how many, -1 on failure. */
@@ -122,6 +127,7 @@ struct store_calls {
     bool (*hosts)(struct store *s, store_tell_host *tell, void *arg, struct err *err);
     bool (*known)(struct store *s, store_tell_known *tell, void *arg, struct err *err);
     bool (*seeds)(struct store *s, store_tell_seed *tell, void *arg, struct err *err);
+    bool (*traps)(struct store *s, store_tell_trap *tell, void *arg, struct err *err);
     long (*claim)(struct store *s, int64_t host_id, int64_t after, size_t max, const struct waiting_url **rows,
                   struct err *err);
     bool (*host)(struct store *s, int64_t host_id, struct host_state **state);

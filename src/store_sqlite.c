@@ -32,6 +32,7 @@ static const struct store_calls calls = {
     .hosts = store_sqlite_hosts,
     .known = store_sqlite_known,
     .seeds = store_sqlite_seeds,
+    .traps = store_sqlite_traps,
     .claim = store_sqlite_claim,
     .host = store_sqlite_host,
     .write = store_sqlite_write,
@@ -166,9 +167,22 @@ static bool add_run(struct sqlite_store *s, const struct store_options *options)
     return good;
 }
 
+/* By the words of the traps: what a fixed limit keeps out, such as that of a URL's length, stays out. */
+static bool release_traps(struct sqlite_store *s)
+{
+    char sql[300];
+
+    snprintf(sql, sizeof sql,
+             "UPDATE url SET skip = NULL, rule_id = NULL WHERE skip = %d AND host_id IS NOT NULL AND rule_id IN"
+             " (SELECT rule_id FROM trap); DELETE FROM trap",
+             SKIP_TRAP);
+    return store_sqlite_run(s, sql);
+}
+
 static bool begin_run(struct sqlite_store *s, const struct store_options *options, struct err *err)
 {
-    if (store_sqlite_begin(s) && add_names(s) && add_run(s, options) && store_sqlite_commit(s)) {
+    if (store_sqlite_begin(s) && add_names(s) && add_run(s, options) && (!options->release_traps || release_traps(s)) &&
+        store_sqlite_commit(s)) {
         s->hash_seed =
             (uint64_t)store_sqlite_number(s, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'hash_seed'", 0);
         s->indexed = store_sqlite_number(s, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'indexed'", 0) == 1;

@@ -41,6 +41,8 @@ static const char *const texts[STATEMENT_COUNT] = {
         " http_version, body_hash, text_hash, text_simhash, etag, last_modified, first_link, links_out,"
         " links_left_out) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
         " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+    [ADD_TRAP] = "INSERT INTO trap (rule_id, kind, shape, pages, example_id, run_id) VALUES (?, ?, ?, ?, ?, ?)"
+                 " ON CONFLICT (shape, kind) DO NOTHING",
     [ADD_ANCHOR] = "INSERT INTO anchor (text) VALUES (?)",
     [ADD_LINKS] =
         "INSERT INTO link (src, dst, kind, rel, anchor_id) SELECT src, dst, kind, rel, anchor_id FROM link_row",

@@ -21,6 +21,7 @@ enum statement { /* prepared when first used, kept to the end; their text stands
                  SET_SKIP,
                  CLEAR_SKIP,
                  ADD_PAGE,
+                 ADD_TRAP,
                  ADD_ANCHOR,
                  ADD_LINKS,
                  FIND_NEXT_LINK,
@@ -137,6 +138,7 @@ void store_sqlite_add_row(struct sqlite_store *s, const struct link_row *row);
 bool store_sqlite_hosts(struct store *s, store_tell_host *tell, void *arg, struct err *err);
 bool store_sqlite_known(struct store *s, store_tell_known *tell, void *arg, struct err *err);
 bool store_sqlite_seeds(struct store *s, store_tell_seed *tell, void *arg, struct err *err);
+bool store_sqlite_traps(struct store *s, store_tell_trap *tell, void *arg, struct err *err);
 long store_sqlite_claim(struct store *s, int64_t host_id, int64_t after, size_t max, const struct waiting_url **rows,
                         struct err *err);
 bool store_sqlite_host(struct store *s, int64_t host_id, struct host_state **state);

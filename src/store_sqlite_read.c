@@ -186,6 +186,24 @@ bool store_sqlite_seeds(struct store *store, store_tell_seed *tell, void *arg, s
     return code == SQLITE_DONE;
 }
 
+bool store_sqlite_traps(struct store *store, store_tell_trap *tell, void *arg, struct err *err)
+{
+    struct sqlite_store *s = (struct sqlite_store *)store;
+    sqlite3_stmt *rows = NULL;
+    int code;
+
+    if (sqlite3_prepare_v2(s->db, "SELECT t.kind, t.shape, r.name FROM trap t JOIN rule r ON r.id = t.rule_id", -1,
+                           &rows, NULL) != SQLITE_OK)
+        return store_sqlite_failed(s, "read", err);
+    while ((code = sqlite3_step(rows)) == SQLITE_ROW)
+        tell(arg, (unsigned)sqlite3_column_int(rows, 0), (const char *)sqlite3_column_text(rows, 1),
+             (const char *)sqlite3_column_text(rows, 2));
+    if (code != SQLITE_DONE)
+        store_sqlite_failed(s, "read", err);
+    sqlite3_finalize(rows);
+    return code == SQLITE_DONE;
+}
+
 /* The redirects on the way to a URL: it was found on a page that redirects to it, and so on. False on failure. */
 static bool read_way(struct sqlite_store *s, struct waiting_url *row)
 {

@@ -271,6 +271,23 @@ static bool clear_skip(struct sqlite_store *s, const struct page *page)
     return store_sqlite_step(b.statement);
 }
 
+static bool add_trap(struct sqlite_store *s, const struct page *page)
+{
+    const struct page_trap *trap = page->trap;
+    int64_t rule = store_sqlite_name(s, ADD_RULE, slice_of(trap->why));
+    struct binder b = binder(s, ADD_TRAP);
+
+    if (b.statement == NULL)
+        return false;
+    store_bind(&b, rule);
+    store_bind(&b, trap->kind);
+    store_bind_text(&b, slice_of(trap->shape));
+    store_bind(&b, trap->pages);
+    store_bind(&b, page->id);
+    store_bind(&b, s->run_id);
+    return store_sqlite_step(b.statement);
+}
+
 static bool write_page(struct sqlite_store *s, const struct page *page)
 {
     if (page->host_state != NULL && !set_host(s, page->host_state))
@@ -284,6 +301,8 @@ static bool write_page(struct sqlite_store *s, const struct page *page)
     if (page->outcome == PAGE_PENDING)
         return true;
     if (page->kind == PAGE_EXTERNAL && !clear_skip(s, page))
+        return false;
+    if (page->trap != NULL && !add_trap(s, page))
         return false;
     return add_page(s, page);
 }

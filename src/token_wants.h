@@ -17,7 +17,8 @@ struct token_wants {
 /* What the words of a page come to. */
 struct token_text {
     uint64_t hash;
-    uint64_t simhash;
+    uint64_t blind_hash; /* each run of digits as one */
+    uint64_t simhash;    /* likewise */
     size_t bytes;
 };
 

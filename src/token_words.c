@@ -49,23 +49,26 @@ static void count_waiting(struct words *w)
     w->waiting_count = 0;
 }
 
-static void end_word(struct words *w, uint64_t word, size_t bytes)
+/* `word` hashed as it is, `blind` with each run of digits as one. */
+static void end_word(struct words *w, uint64_t word, uint64_t blind, size_t bytes)
 {
     uint64_t three;
 
     word ^= word >> 32;
+    blind ^= blind >> 32;
     w->hash = (rotate(w->hash, 29) ^ word) * MULTIPLIER_1;
+    w->blind_hash = (rotate(w->blind_hash, 29) ^ blind) * MULTIPLIER_1;
     w->count++;
     w->bytes += bytes;
     if (w->count >= 3) {
-        three = (rotate(w->last[0], 23) ^ rotate(w->last[1], 47) ^ word) * MULTIPLIER_2;
+        three = (rotate(w->last[0], 23) ^ rotate(w->last[1], 47) ^ blind) * MULTIPLIER_2;
         w->waiting[w->waiting_count++] = (three ^ three >> 31) * MULTIPLIER_3;
         w->shingles++;
         if (w->waiting_count == 7)
             count_waiting(w);
     }
     w->last[0] = w->last[1];
-    w->last[1] = word;
+    w->last[1] = blind;
 }
 
 /* Eight bytes as a number whose lowest byte comes first; zeros behind the page's end. */
@@ -80,6 +83,30 @@ static uint64_t load(const char *p, const char *page_end)
     return word;
 }
 
+/* The high bit of each byte that is an ASCII digit. */
+static uint64_t digits_of(uint64_t word)
+{
+    uint64_t value = word ^ 0x30 * EACH_BYTE;
+
+    return ~(((value & 0x7F * EACH_BYTE) + 0x76 * EACH_BYTE) | value) & 0x80 * EACH_BYTE;
+}
+
+/* A word that has digits, with each run of them as a single 0. */
+static uint64_t hash_blind(const char *start, const char *end)
+{
+    uint64_t hash = MULTIPLIER_3;
+    bool in_number = false;
+
+    for (const char *p = start; p < end; p++) {
+        bool digit = *p >= '0' && *p <= '9';
+
+        if (!digit || !in_number)
+            hash = (rotate(hash, 31) ^ (digit ? '0' : (unsigned char)*p)) * MULTIPLIER_1;
+        in_number = digit;
+    }
+    return hash;
+}
+
 void words_add(struct words *w, struct slice text, const char *page_end)
 {
     const char *p = text.data, *end = p + text.size;
@@ -87,6 +114,7 @@ void words_add(struct words *w, struct slice text, const char *page_end)
     while (p < end) {
         const char *start;
         uint64_t hash = MULTIPLIER_3;
+        uint64_t digits = 0;
 
         if ((unsigned char)*p <= ' ') {
             p++;
@@ -103,11 +131,12 @@ void words_add(struct words *w, struct slice text, const char *page_end)
             if (size < 8)
                 word &= ((uint64_t)1 << 8 * size) - 1;
             hash = (rotate(hash, 31) ^ word) * MULTIPLIER_1;
+            digits |= digits_of(word);
             p += size;
             if (size < 8 || p == end)
                 break;
         }
-        end_word(w, hash, (size_t)(p - start));
+        end_word(w, hash, digits == 0 ? hash : hash_blind(start, p), (size_t)(p - start));
     }
 }
 
@@ -116,6 +145,7 @@ void words_end(struct words *w, struct token_text *text)
     if (w->waiting_count > 0)
         count_waiting(w);
     text->hash = w->hash;
+    text->blind_hash = w->blind_hash;
     text->bytes = w->bytes + (w->count > 0 ? w->count - 1 : 0);
     text->simhash = 0;
     for (unsigned bit = 0; bit < 64; bit++) {

@@ -11,8 +11,9 @@
 #define WORDS_PLANES 40
 
 struct words {
-    uint64_t hash;    /* of all words in order */
-    uint64_t last[2]; /* the last two words' hashes */
+    uint64_t hash;       /* of all words in order */
+    uint64_t blind_hash; /* the same with each run of digits as one: it does not see a number change */
+    uint64_t last[2];    /* the last two words' hashes, blind to digits likewise */
     uint64_t count;
     size_t bytes;
     uint64_t waiting[7]; /* hashes of three words in a row, still to be counted */

@@ -146,6 +146,12 @@ static bool tell_seeds(struct store *s, store_tell_seed *tell, void *arg, struct
     return true;
 }
 
+static bool tell_traps(struct store *s, store_tell_trap *tell, void *arg, struct err *err)
+{
+    (void)s, (void)tell, (void)arg, (void)err;
+    return true;
+}
+
 static void read_way(struct memory_rows *rows, struct waiting_url *waiting)
 {
     int64_t to = waiting->id;
@@ -401,6 +407,7 @@ struct store *store_memory_open(struct memory_rows *rows)
         .hosts = tell_hosts,
         .known = tell_known,
         .seeds = tell_seeds,
+        .traps = tell_traps,
         .claim = claim,
         .host = give_host,
         .write = write_pages,

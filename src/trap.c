@@ -1,0 +1,271 @@
+#include "trap.h"
+
+#include "mem.h"
+#include "trap_cluster.h"
+#include "trap_quarantine.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <xxhash.h>
+
+#define SAID_BEFORE     (1u << 16) /* exact texts remembered: a power of two */
+#define LINKS_LOOKED_AT 64         /* new ones of a stale page */
+
+struct trap {
+    uint64_t seed;
+    pthread_mutex_t lock; /* guards all below */
+    struct clusters *clusters;
+    uint64_t *said_before;         /* hashes of host, title and text */
+    struct quarantine *quarantine; /* has a lock of its own */
+};
+
+struct trap *trap_new(uint64_t seed)
+{
+    struct trap *t = mem_new(sizeof *t);
+
+    t->seed = seed;
+    t->clusters = clusters_new();
+    t->said_before = mem_array(SAID_BEFORE, sizeof *t->said_before);
+    t->quarantine = quarantine_new();
+    pthread_mutex_init(&t->lock, NULL);
+    return t;
+}
+
+void trap_free(struct trap *t)
+{
+    if (t == NULL)
+        return;
+    quarantine_free(t->quarantine);
+    pthread_mutex_destroy(&t->lock);
+    clusters_free(t->clusters);
+    free(t->said_before);
+    free(t);
+}
+
+/* --- Keys -------------------------------------------------------------------------- */
+static uint64_t hash_of(const struct trap *t, struct slice text, uint64_t what)
+{
+    uint64_t hash = XXH3_64bits_withSeed(text.data, text.size, t->seed ^ what);
+
+    return hash == 0 ? 1 : hash;
+}
+
+static uint64_t shape_key(const struct trap *t, enum shape kind, struct slice shape)
+{
+    return hash_of(t, shape, 0x7472617000 + (uint64_t)kind);
+}
+
+/* The clusters that a URL belongs to. `text` is memory for shapes. */
+static void find_keys(const struct trap *t, struct slice url, struct buf *text, uint64_t keys[SHAPE_COUNT])
+{
+    for (unsigned kind = 0; kind < SHAPE_COUNT; kind++) {
+        buf_clear(text);
+        keys[kind] = shape_of(url, kind, text) ? shape_key(t, kind, buf_slice(text)) : 0;
+    }
+}
+
+static struct buf shape_memory(void)
+{
+    return (struct buf){.limit = 64 * 1024};
+}
+
+void trap_restore(struct trap *t, enum shape kind, const char *shape, const char *why)
+{
+    if (kind < SHAPE_COUNT)
+        quarantine_add(t->quarantine, shape_key(t, kind, slice_of(shape)), why);
+}
+
+bool trap_refuses(struct trap *t, struct slice url, char *why, size_t why_size)
+{
+    struct buf text = shape_memory();
+    uint64_t keys[SHAPE_COUNT];
+    const char *found = NULL;
+
+    if (quarantine_is_empty(t->quarantine))
+        return false;
+    find_keys(t, url, &text, keys);
+    buf_free(&text);
+    for (unsigned kind = 0; kind < SHAPE_COUNT && found == NULL; kind++)
+        found = keys[kind] == 0 ? NULL : quarantine_find(t->quarantine, keys[kind]);
+    if (found != NULL)
+        snprintf(why, why_size, "%s", found);
+    return found != NULL;
+}
+
+/* --- What a page says --------------------------------------------------------------------- */
+static bool is_learnt_from(const struct page *page)
+{
+    return page->kind == PAGE_DOCUMENT && page->outcome == PAGE_OK && page->skip == SKIP_NONE &&
+           (page->mime.kind == MIME_HTML || page->mime.kind == MIME_XHTML);
+}
+
+static uint32_t title_hash(const struct trap *t, struct slice title, struct buf *text)
+{
+    uint32_t hash;
+
+    buf_clear(text);
+    shape_add_blind(title, text);
+    hash = (uint32_t)hash_of(t, buf_slice(text), 0x7469746C65);
+    return hash == 0 ? 1 : hash;
+}
+
+static struct slice origin_of(struct slice url)
+{
+    const char *host = memchr(url.data, '/', url.size);
+    const char *path = host == NULL ? NULL : memchr(host + 2, '/', url.size - (size_t)(host + 2 - url.data));
+
+    return path == NULL ? url : (struct slice){url.data, (size_t)(path - url.data)};
+}
+
+/* True if a page of the host has had this title and text, in all letters and figures; else it is kept in mind. */
+static bool note_exact(struct trap *t, const struct page *page)
+{
+    uint64_t hash = hash_of(t, origin_of((struct slice){page->url, page->url_size}), 0x73616964);
+    uint64_t *place;
+
+    if (page->text_bytes == 0 && page->title.size == 0)
+        return false; /* it says nothing at all */
+    hash = (hash ^ page->text_hash) * 0x9E3779B97F4A7C15u;
+    hash ^= hash_of(t, page->title, 0x6578616374);
+    place = &t->said_before[hash & (SAID_BEFORE - 1)];
+    if (*place == hash)
+        return true;
+    *place = hash;
+    return false;
+}
+
+/* Reading the text costs time, which is not spent on what may become no large cluster at all: of one last part there
+ * are as many pages on many sites as there are languages. */
+static const uint32_t text_least_pages[SHAPE_COUNT] = {[SHAPE_NUMBERS] = 8, [SHAPE_VALUES] = 8, [SHAPE_TAIL] = 16};
+
+void trap_look(struct trap *t, const struct page *page, struct trap_sight *sight)
+{
+    struct slice url = {page->url, page->url_size};
+    struct buf text = shape_memory();
+
+    *sight = (struct trap_sight){.counts = is_learnt_from(page)};
+    if (!sight->counts)
+        return;
+    find_keys(t, url, &text, sight->keys);
+    sight->title_hash = title_hash(t, page->title, &text);
+    buf_free(&text);
+    pthread_mutex_lock(&t->lock);
+    for (unsigned kind = 0; kind < SHAPE_COUNT; kind++) {
+        const struct cluster *cluster = clusters_find(t->clusters, sight->keys[kind]);
+
+        sight->wants_text |= cluster != NULL && cluster_pages(cluster) >= text_least_pages[kind] &&
+                             cluster_knows_title(cluster, sight->title_hash);
+    }
+    pthread_mutex_unlock(&t->lock);
+}
+
+/* --- News ------------------------------------------------------------------------------------ */
+/* A new URL that is not for fetching, such as an image or another site's page: counts unless a program made it up. */
+static bool is_news_by_itself(const struct page *page, const struct page_link *link)
+{
+    return (link->skip == SKIP_KIND || link->skip == SKIP_OFF_SCOPE) &&
+           memchr(page->pool.data + link->url_at, '?', link->url_size) == NULL;
+}
+
+struct new_links {
+    uint64_t keys[LINKS_LOOKED_AT][SHAPE_COUNT];
+    size_t count;
+};
+
+/* The clusters of the page's new links. True: one of them is news in any case. */
+static bool find_new_links(const struct trap *t, const struct page *page, struct new_links *new)
+{
+    struct buf text = shape_memory();
+    bool news = false;
+
+    new->count = 0;
+    for (uint32_t i = 0; i < page->link_count && !news && new->count < LINKS_LOOKED_AT; i++) {
+        const struct page_link *link = &page->links[i];
+
+        if (!link->is_new)
+            continue;
+        if (link->skip == SKIP_NONE && link->host_id != 0)
+            find_keys(t, (struct slice){page->pool.data + link->url_at, link->url_size}, &text,
+                      new->keys[new->count++]);
+        else
+            news = is_news_by_itself(page, link);
+    }
+    buf_free(&text);
+    return news;
+}
+
+/* With the lock. A link to a cluster of the page itself is no news, nor is one to a cluster that repeats itself. */
+static bool has_news(const struct trap *t, const struct trap_sight *sight, const struct new_links *new)
+{
+    for (size_t i = 0; i < new->count; i++) {
+        bool old = false;
+
+        for (unsigned kind = 0; kind < SHAPE_COUNT && !old; kind++)
+            old = new->keys[i][kind] != 0 && (new->keys[i][kind] == sight->keys[kind] ||
+                                              cluster_is_suspect(clusters_find(t->clusters, new->keys[i][kind])));
+        if (!old)
+            return true;
+    }
+    return false;
+}
+
+/* --- Learning ---------------------------------------------------------------------------------- */
+/* With the lock. */
+static void put_into_quarantine(struct trap *t, struct cluster *c, enum shape kind, struct page *page)
+{
+    struct buf text = shape_memory();
+    uint32_t pages = cluster_pages(c);
+    struct page_trap *note;
+
+    if (page->trap != NULL || !shape_of((struct slice){page->url, page->url_size}, kind, &text)) {
+        buf_free(&text);
+        return; /* at the next page */
+    }
+    note = page->trap = mem_new(sizeof *note);
+    note->kind = (uint8_t)kind;
+    note->pages = pages;
+    note->shape = text.data;
+    /* Its end tells the most, but for the host. */
+    snprintf(note->why, sizeof note->why, "trap: %.*s: %u pages brought nothing new",
+             (int)(text.size < 100 ? text.size : 100), text.data, pages);
+    if (!quarantine_add(t->quarantine, shape_key(t, kind, slice_of(note->shape)), note->why)) {
+        page_trap_free(note);
+        page->trap = NULL;
+    }
+    cluster_close(c);
+}
+
+void trap_learn(struct trap *t, struct page *page, const struct trap_sight *sight)
+{
+    bool repeats[SHAPE_COUNT] = {false};
+    bool exact, any = false, news = false;
+    struct new_links new = {.count = 0};
+
+    if (!sight->counts)
+        return;
+    pthread_mutex_lock(&t->lock);
+    exact = page_has_text(page) && note_exact(t, page);
+    for (unsigned kind = 0; kind < SHAPE_COUNT; kind++) {
+        if (sight->keys[kind] == 0)
+            continue;
+        repeats[kind] =
+            cluster_note_said(clusters_get(t->clusters, sight->keys[kind]), sight->title_hash, page) || exact;
+        any = any || repeats[kind];
+    }
+    pthread_mutex_unlock(&t->lock);
+    if (any)
+        news = find_new_links(t, page, &new);
+    pthread_mutex_lock(&t->lock);
+    news = news || has_news(t, sight, &new);
+    for (unsigned kind = 0; kind < SHAPE_COUNT; kind++) {
+        struct cluster *c = clusters_find(t->clusters, sight->keys[kind]);
+
+        if (c == NULL)
+            continue;
+        cluster_note_page(c, page, repeats[kind], exact, news);
+        if (cluster_is_trap(c, kind))
+            put_into_quarantine(t, c, kind, page);
+    }
+    pthread_mutex_unlock(&t->lock);
+}

@@ -1,0 +1,51 @@
+#ifndef CRAWL_TRAP_H
+#define CRAWL_TRAP_H
+
+#include "buf.h"
+#include "page.h"
+#include "trap_shape.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Parts of a site that go on for ever and bring nothing new: calendars, sessions, filters that combine, relative links
+ * that make paths longer. URLs of one shape are a cluster. A page is stale if its title and text equal those of a page
+ * before, or nearly so, numbers not counted, and all its new links lead to clusters of stale pages. A cluster whose
+ * latest pages are stale is put into quarantine: its URLs are no longer fetched. What that takes:
+ *  - at least 50 pages that say exactly what others said, or
+ *  - at least 150 pages that differ in numbers alone (or hardly), and lie ever deeper: far more links from the seeds
+ *    than so many pages of a finite site would. A list of measured values is not left out so.
+ * Seeds and what a sitemap names are fetched all the same.
+ *
+ * It learns from each page once, keeps a fixed amount of memory, and forgets what it has not met for longest.
+ *
+ * Threads: any. What is in quarantine is looked up without a lock, and costs nothing while there is none.
+ */
+struct trap;
+
+/* A page on its way through a parser, between trap_look() and trap_learn(). */
+struct trap_sight {
+    bool counts;                /* it is a page to learn from */
+    bool wants_text;            /* page->text_hash and the like would tell more: to be filled in before trap_learn() */
+    uint64_t keys[SHAPE_COUNT]; /* of its clusters; 0: none */
+    uint32_t title_hash;        /* numbers not counted */
+};
+
+/* Never NULL. `seed` is that of the database, so that no site can make shapes that collide. */
+struct trap *trap_new(uint64_t seed);
+void trap_free(struct trap *trap);
+
+/* A quarantine of an earlier run, from what a struct page_trap of it said. */
+void trap_restore(struct trap *trap, enum shape kind, const char *shape, const char *why);
+
+/* Looks at a page that was parsed. */
+void trap_look(struct trap *trap, const struct page *page, struct trap_sight *sight);
+
+/* Learns from it, once frontier_finish() has told which of its links are new. If that puts a cluster into quarantine,
+ * page->trap is set, to be recorded. */
+void trap_learn(struct trap *trap, struct page *page, const struct trap_sight *sight);
+
+/* True, with the reason in words: this URL is in quarantine. */
+bool trap_refuses(struct trap *trap, struct slice url, char *why, size_t why_size);
+
+#endif

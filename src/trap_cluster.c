@@ -1,0 +1,207 @@
+#include "trap_cluster.h"
+
+#include "mem.h"
+
+#include <stdlib.h>
+
+#define SETS       1024 /* of WAYS clusters each: a power of two */
+#define WAYS       8
+#define TEXTS_KEPT 16 /* of a cluster: the newest that differ; a calendar has 12 months */
+
+/* When a cluster is put into quarantine; see trap.h. */
+#define SAME_LEAST_PAGES  50
+#define SAME_RECENT       40 /* of the latest pages so many ... */
+#define SAME_MOST_OTHERS  2  /* ... but for these say what others said */
+#define BLIND_LEAST_PAGES 150
+#define BLIND_RECENT      64
+#define BLIND_MOST_OTHERS 3
+#define TAIL_LEAST_DEEPER 2   /* parts of the path by which those of one tail differ at least */
+#define SUSPECT_RECENT    16  /* a cluster with so many latest pages stale by their texts brings no news */
+#define NEAR_LEAST_BYTES  200 /* of text for a near-duplicate hash to mean anything */
+#define NEAR_MOST_BITS    3
+
+struct said { /* a title and text of a cluster */
+    uint32_t title_hash;
+    bool has_text; /* the text was hashed */
+    bool is_long;
+    uint64_t blind_hash, simhash;
+};
+
+struct cluster {
+    uint64_t key;  /* of its shape; 0: this place is free */
+    uint64_t used; /* when it was met last, in pages */
+    uint32_t pages;
+    uint16_t least_depth, most_depth;
+    uint16_t least_parts, most_parts;
+    bool closed;
+    /* The latest 64 pages, one bit each, the newest lowest: */
+    uint64_t repeats; /* title and text were there before, or nearly */
+    uint64_t stale;   /* the same, and no news */
+    uint64_t same;    /* the very same as another page of the host, and no news */
+    uint32_t said_next;
+    struct said said[TEXTS_KEPT]; /* title_hash 0: none */
+};
+
+struct clusters {
+    uint64_t pages;
+    struct cluster *places; /* SETS times WAYS; zeroed memory, which costs nothing before it is used */
+};
+
+struct clusters *clusters_new(void)
+{
+    struct clusters *all = mem_new(sizeof *all);
+
+    all->places = mem_array((size_t)SETS * WAYS, sizeof *all->places);
+    return all;
+}
+
+void clusters_free(struct clusters *all)
+{
+    free(all->places);
+    free(all);
+}
+
+static struct cluster *set_of(const struct clusters *all, uint64_t key)
+{
+    return &all->places[(key & (SETS - 1)) * WAYS];
+}
+
+struct cluster *clusters_find(const struct clusters *all, uint64_t key)
+{
+    struct cluster *set = set_of(all, key);
+
+    for (int way = 0; key != 0 && way < WAYS; way++)
+        if (set[way].key == key)
+            return &set[way];
+    return NULL;
+}
+
+/* When a cluster may make room for another: those of many pages later than those of few. */
+static uint64_t use_of(const struct cluster *c)
+{
+    return c->used + (c->pages < 64 ? c->pages : 64) * 64;
+}
+
+struct cluster *clusters_get(struct clusters *all, uint64_t key)
+{
+    struct cluster *found = clusters_find(all, key);
+    struct cluster *set = set_of(all, key);
+
+    if (found == NULL) {
+        found = set;
+        for (int way = 1; way < WAYS; way++)
+            if (use_of(&set[way]) < use_of(found))
+                found = &set[way];
+        *found = (struct cluster){.key = key, .least_depth = UINT16_MAX, .least_parts = UINT16_MAX};
+    }
+    found->used = ++all->pages;
+    return found;
+}
+
+uint32_t cluster_pages(const struct cluster *c)
+{
+    return c->pages;
+}
+
+/* --- What its pages say ------------------------------------------------------------- */
+static struct said *find_said(const struct cluster *c, uint32_t title,
+                              bool (*fits)(const struct said *, const struct page *), const struct page *page)
+{
+    for (int i = 0; i < TEXTS_KEPT; i++)
+        if (c->said[i].title_hash == title && (fits == NULL || fits(&c->said[i], page)))
+            return (struct said *)&c->said[i];
+    return NULL;
+}
+
+static bool lacks_text(const struct said *said, const struct page *page)
+{
+    return !said->has_text && page_has_text(page);
+}
+
+static bool says_the_same(const struct said *said, const struct page *page)
+{
+    if (!said->has_text || !page_has_text(page))
+        return false;
+    if (said->blind_hash == page->text_blind_hash)
+        return true;
+    return said->is_long && page->text_bytes >= NEAR_LEAST_BYTES &&
+           __builtin_popcountll(said->simhash ^ page->text_simhash) <= NEAR_MOST_BITS;
+}
+
+bool cluster_note_said(struct cluster *c, uint32_t title, const struct page *page)
+{
+    struct said *said;
+
+    if (find_said(c, title, says_the_same, page) != NULL)
+        return true;
+    said = find_said(c, title, lacks_text, page);
+    if (said == NULL)
+        said = &c->said[c->said_next++ % TEXTS_KEPT];
+    *said = (struct said){.title_hash = title,
+                          .has_text = page_has_text(page),
+                          .is_long = page->text_bytes >= NEAR_LEAST_BYTES,
+                          .blind_hash = page->text_blind_hash,
+                          .simhash = page->text_simhash};
+    return false;
+}
+
+bool cluster_knows_title(const struct cluster *c, uint32_t title)
+{
+    return find_said(c, title, NULL, NULL) != NULL;
+}
+
+/* --- What to make of it ---------------------------------------------------------------- */
+static int latest(uint64_t bits, int count)
+{
+    return __builtin_popcountll(count == 64 ? bits : bits & (((uint64_t)1 << count) - 1));
+}
+
+static bool is_same(const struct cluster *c, enum shape kind)
+{
+    int most_others = kind == SHAPE_NUMBERS ? SAME_MOST_OTHERS : 0;
+
+    if (c->pages < SAME_LEAST_PAGES || latest(c->same, SAME_RECENT) < SAME_RECENT - most_others)
+        return false;
+    return kind != SHAPE_TAIL || c->most_parts - c->least_parts >= TAIL_LEAST_DEEPER;
+}
+
+/* So many pages of a site that ends lie within a few links of each other: as many as a tree of them is high, which
+ * grows with the logarithm of the pages. Where each page leads to but a few more, and those to more, it does not. */
+static bool is_blind(const struct cluster *c, enum shape kind)
+{
+    int doublings = 31 - __builtin_clz(c->pages | 1);
+
+    return kind != SHAPE_TAIL && c->pages >= BLIND_LEAST_PAGES &&
+           latest(c->stale, BLIND_RECENT) >= BLIND_RECENT - BLIND_MOST_OTHERS &&
+           2 * (c->most_depth - c->least_depth) >= 4 + 3 * doublings;
+}
+
+void cluster_note_page(struct cluster *c, const struct page *page, bool repeats, bool exact, bool news)
+{
+    int parts = shape_parts((struct slice){page->url, page->url_size});
+    uint16_t shown = parts > UINT16_MAX ? UINT16_MAX : (uint16_t)parts;
+
+    c->pages++;
+    c->least_depth = page->depth < c->least_depth ? page->depth : c->least_depth;
+    c->most_depth = page->depth > c->most_depth ? page->depth : c->most_depth;
+    c->least_parts = shown < c->least_parts ? shown : c->least_parts;
+    c->most_parts = shown > c->most_parts ? shown : c->most_parts;
+    c->repeats = c->repeats << 1 | repeats;
+    c->stale = c->stale << 1 | (repeats && !news);
+    c->same = c->same << 1 | (exact && !news);
+}
+
+bool cluster_is_suspect(const struct cluster *c)
+{
+    return c != NULL && c->pages >= SUSPECT_RECENT && latest(c->repeats, SUSPECT_RECENT) >= SUSPECT_RECENT - 1;
+}
+
+bool cluster_is_trap(const struct cluster *c, enum shape kind)
+{
+    return !c->closed && (is_same(c, kind) || is_blind(c, kind));
+}
+
+void cluster_close(struct cluster *c)
+{
+    c->closed = true;
+}

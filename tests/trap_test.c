@@ -1,0 +1,359 @@
+#include "trap_shape.h"
+
+#include "cases.h"
+#include "crawl.h"
+#include "whole.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define ORIGIN "http://a1.example:8000"
+
+static void shapes_keep_what_urls_have_in_common(void **state)
+{
+    struct cases *cases = cases_open("trap_shape.cases");
+    struct slice column[4];
+
+    (void)state;
+    while (cases_next(cases, column, 4)) {
+        struct buf url = {.limit = 4096};
+
+        buf_printf(&url, ORIGIN "%.*s", (int)column[0].size, column[0].data);
+        for (unsigned kind = 0; kind < SHAPE_COUNT; kind++) {
+            struct buf want = {.limit = 4096}, got = {.limit = 4096};
+            bool has_shape = shape_of(buf_slice(&url), kind, &got);
+
+            buf_printf(&want, slice_is(column[kind + 1], "-") ? "" : ORIGIN "%.*s", (int)column[kind + 1].size,
+                       column[kind + 1].data);
+            if (got.size != want.size || (got.size > 0 && memcmp(got.data, want.data, got.size) != 0))
+                fail_msg("trap_shape.cases:%d: %u: %.*s", cases_line(cases), kind, (int)got.size, got.data);
+            assert_int_equal(has_shape, got.size > 0);
+            buf_free(&want);
+            buf_free(&got);
+        }
+        buf_free(&url);
+    }
+    cases_close(cases);
+}
+
+/* --- Sites ------------------------------------------------------------------------ */
+
+/* A page of a site: writes the HTML of `path`, to which `query` ("" or "?...") belongs, or gives false. */
+typedef bool page_writer(const char *path, const char *query, struct buf *text);
+
+struct maze {
+    page_writer *write;
+    page_writer *sitemap; /* of /sitemap.xml; NULL: none */
+    long requests;        /* for pages */
+};
+
+static bool make_page(void *arg, const char *host, const char *target, struct site_page *page, struct buf *text)
+{
+    struct maze *maze = arg;
+    const char *query = strchr(target, '?');
+    char path[256];
+
+    (void)host;
+    snprintf(path, sizeof path, "%.*s", query == NULL ? (int)strlen(target) : (int)(query - target), target);
+    page->type = "text/html";
+    if (strcmp(path, "/robots.txt") == 0)
+        return false;
+    if (strcmp(path, "/sitemap.xml") == 0) {
+        page->type = "application/xml";
+        if (maze->sitemap == NULL || !maze->sitemap(path, "", text))
+            return false;
+    } else {
+        maze->requests++;
+        if (!maze->write(path, query == NULL ? "" : query, text))
+            return false;
+    }
+    page->body = text->data;
+    return true;
+}
+
+/* Thirty pages of words, linked from the first, which leads to what else there is. */
+static bool write_real(const char *path, const char *more, struct buf *text)
+{
+    static const char *const words[] = {"stone", "river", "moss", "cloud", "amber", "fern"};
+    long number = strcmp(path, "/") == 0 ? 0 : strncmp(path, "/real/", 6) == 0 ? strtol(path + 6, NULL, 10) : -1;
+
+    if (number < 0 || number > 30)
+        return false;
+    buf_printf(text, "<title>Real %ld</title><p>", number);
+    for (long i = 0; i < 12; i++)
+        buf_printf(text, "%s ", words[(number * 7 + i * i) % 6]);
+    for (long i = 1; i <= 30 && number == 0; i++)
+        buf_printf(text, "<a href=/real/%ld>%ld</a>", i, i);
+    return buf_add_string(text, more);
+}
+
+/* Months without end, in three views of which the last two say the same as the first. */
+static bool write_calendar(const char *path, const char *query, struct buf *text)
+{
+    int year, month;
+
+    (void)query;
+    if (sscanf(path, "/calendar/%d/%d", &year, &month) != 2)
+        return write_real(path, "<a href=/calendar/2024/1>calendar</a>", text);
+    return buf_printf(text,
+                      "<title>Calendar %d-%d</title>Nothing planned in %d-%d. <a href=/calendar/%d/%d>next</a>"
+                      "<a href='?view=week'>weeks</a><a href='?view=day'>days</a>",
+                      year, month, year, month, year + month / 12, month % 12 + 1);
+}
+
+/* A calendar that does end, after 400 months. */
+static bool write_short_calendar(const char *path, const char *query, struct buf *text)
+{
+    int month;
+
+    (void)query;
+    if (sscanf(path, "/month/%d", &month) != 1)
+        return write_real(path, "<a href=/month/1>calendar</a>", text);
+    buf_printf(text, "<title>Month %d</title>Nothing planned in %d.", month, month);
+    return month == 400 || buf_printf(text, "<a href=/month/%d>next</a>", month + 1);
+}
+
+/* The list of goods, filtered by any of 4 properties, each with 12 values: 28,561 URLs with the same text. */
+static bool write_filters(const char *path, const char *query, struct buf *text)
+{
+    static const char *const words[] = {"red",  "oak", "wide", "new", "soft", "tall",
+                                        "warm", "old", "calm", "raw", "dry",  "wild"};
+
+    if (strcmp(path, "/shop") != 0)
+        return write_real(path, "<a href='/shop?color=any'>shop</a>", text);
+    buf_add_string(text, "<title>Shop</title>A chair. A table. A lamp.");
+    for (int kind = 0; kind < 4; kind++)
+        for (int value = 0; value < 12; value++)
+            if (strchr(query, "cswg"[kind]) == NULL || kind == 0)
+                buf_printf(text, "<a href='/shop%s&amp;%c=%s'>%s</a>", query, "cswg"[kind], words[value], words[value]);
+    return true;
+}
+
+/* Links that forget the slash in front, and a server that looks at the last part alone. */
+static bool write_relative(const char *path, const char *query, struct buf *text)
+{
+    static const char *const parts[] = {"about", "contact", "news", "jobs", "help"};
+
+    (void)query;
+    if (strncmp(path, "/x/", 3) != 0)
+        return write_real(path, "<a href=/x/about/>about</a>", text);
+    for (int i = 0; i < 5; i++) {
+        const char *found = strstr(path, parts[i]);
+
+        if (found != NULL && strcmp(path + strlen(path) - strlen(parts[i]) - 1 + strlen(parts[i]), "/") == 0 &&
+            strncmp(path + strlen(path) - 1 - strlen(parts[i]), parts[i], strlen(parts[i])) == 0)
+            buf_printf(text, "<title>%s</title>All there is to say of %s.", parts[i], parts[i]);
+        buf_printf(text, "<a href='%s/'>%s</a>", parts[i], parts[i]);
+    }
+    return true;
+}
+
+/* Pictures one after the other: no text, one title, but each page shows another picture. */
+static bool write_gallery(const char *path, const char *query, struct buf *text)
+{
+    int number;
+
+    (void)query;
+    if (sscanf(path, "/photo/%d", &number) != 1)
+        return write_real(path, "<a href=/photo/1>photos</a>", text);
+    buf_printf(text, "<title>Gallery</title><img src=/img/%d.jpg>", number);
+    return number == 300 || buf_printf(text, "<a href=/photo/%d>next</a>", number + 1);
+}
+
+/* Measured values: pages that differ in numbers alone, linked from lists. */
+static bool write_measured(const char *path, const char *query, struct buf *text)
+{
+    int number;
+
+    (void)query;
+    if (sscanf(path, "/station/%d", &number) == 1)
+        return buf_printf(text, "<title>Station %d</title>It measured %d.%d degrees. <a href=/station/%d>next</a>",
+                          number, number % 31, number % 7, number % 600 + 1);
+    if (sscanf(path, "/list/%d", &number) == 1) {
+        buf_printf(text, "<title>List %d</title>", number);
+        for (int i = 1; i <= 100; i++)
+            buf_printf(text, "<a href=/station/%d>%d</a>", number * 100 + i, i);
+        return true;
+    }
+    return write_real(path,
+                      "<a href=/list/0>0</a><a href=/list/1>1</a><a href=/list/2>2</a><a href=/list/3>3</a>"
+                      "<a href=/list/4>4</a><a href=/list/5>5</a>",
+                      text);
+}
+
+/* --- Crawls ------------------------------------------------------------------------- */
+struct crawled {
+    struct maze maze;
+    struct site *site;
+    struct whole whole;
+};
+
+static void begin(struct crawled *c, page_writer *write, page_writer *sitemap)
+{
+    c->maze = (struct maze){.write = write, .sitemap = sitemap};
+    c->site = site_start_made(make_page, &c->maze, 0);
+    whole_init(&c->whole);
+}
+
+static void end(struct crawled *c)
+{
+    whole_free(&c->whole);
+    site_stop(c->site);
+}
+
+/* All of the real part was fetched, none of it skipped. */
+static void assert_real_part_is_whole(struct crawled *c)
+{
+    assert_int_equal(whole_number(&c->whole, "SELECT count(*) FROM pages WHERE title LIKE 'Real %' AND outcome = 'ok'"),
+                     31);
+    assert_int_equal(whole_number(&c->whole, "SELECT count(*) FROM skipped WHERE url LIKE '%/real/%'"), 0);
+}
+
+static void a_calendar_without_end_is_left_after_a_few_hundred_pages(void **state)
+{
+    struct crawled c;
+
+    (void)state;
+    begin(&c, write_calendar, NULL);
+    assert_int_equal(WHOLE_CRAWL(&c.whole, c.site, "{site}/"), CRAWL_DONE);
+    assert_real_part_is_whole(&c);
+    assert_in_range(c.maze.requests, 100, 300);
+    assert_int_equal(whole_number(&c.whole, "SELECT count(*) FROM traps WHERE template LIKE '%/calendar/0/0'"), 1);
+    assert_int_equal(whole_number(&c.whole, "SELECT sum(skipped) = (SELECT count(*) FROM skipped WHERE reason = 'trap')"
+                                            " FROM traps"),
+                     1);
+    assert_int_equal(whole_number(&c.whole, "SELECT min(example LIKE '%/calendar/%' AND pages >= 50 AND reason LIKE"
+                                            " 'trap: http%/calendar/0/0%pages brought nothing new') FROM traps"),
+                     1);
+    end(&c);
+}
+
+static void an_interrupted_crawl_knows_its_traps_when_it_goes_on(void **state)
+{
+    struct crawled c;
+    long before;
+
+    (void)state;
+    begin(&c, write_calendar, NULL);
+    assert_int_equal(WHOLE_CRAWL(&c.whole, c.site, "{site}/"), CRAWL_DONE);
+    before = c.maze.requests;
+    assert_int_equal(WHOLE_CRAWL(&c.whole, c.site, "{site}/", "{site}/calendar/1990/1"), CRAWL_DONE);
+    assert_int_equal(c.maze.requests, before + 1); /* the seed is fetched all the same */
+    assert_int_equal(
+        whole_number(&c.whole, "SELECT count(*) FROM skipped WHERE url LIKE '%/1990/2' AND reason = 'trap'"), 1);
+    end(&c);
+}
+
+static void filters_that_combine_are_left_soon(void **state)
+{
+    struct crawled c;
+
+    (void)state;
+    begin(&c, write_filters, NULL);
+    assert_int_equal(WHOLE_CRAWL(&c.whole, c.site, "{site}/"), CRAWL_DONE);
+    assert_real_part_is_whole(&c);
+    assert_in_range(c.maze.requests, 50, 2000);
+    end(&c);
+}
+
+static void relative_links_that_deepen_the_path_are_left(void **state)
+{
+    struct crawled c;
+
+    (void)state;
+    begin(&c, write_relative, NULL);
+    assert_int_equal(WHOLE_CRAWL(&c.whole, c.site, "{site}/"), CRAWL_DONE);
+    assert_real_part_is_whole(&c);
+    assert_in_range(c.maze.requests, 50, 1000);
+    end(&c);
+}
+
+static void what_a_trap_held_back_is_fetched_when_it_is_released(void **state)
+{
+    struct crawled c;
+
+    (void)state;
+    begin(&c, write_short_calendar, NULL);
+    assert_int_equal(WHOLE_CRAWL(&c.whole, c.site, "{site}/"), CRAWL_DONE);
+    assert_in_range(whole_number(&c.whole, "SELECT count(*) FROM pages WHERE url LIKE '%/month/%'"), 100, 200);
+    assert_int_equal(WHOLE_CRAWL(&c.whole, c.site, "--release-traps", "{site}/"), CRAWL_DONE);
+    assert_int_equal(whole_number(&c.whole, "SELECT count(*) FROM pages WHERE url LIKE '%/month/%'"), 400);
+    assert_int_equal(whole_number(&c.whole, "SELECT count(*) FROM traps"), 0);
+    assert_int_equal(whole_number(&c.whole, "SELECT count(*) FROM skipped WHERE reason = 'trap'"), 0);
+    end(&c);
+}
+
+static void without_traps_nothing_is_left_out(void **state)
+{
+    struct crawled c;
+
+    (void)state;
+    begin(&c, write_short_calendar, NULL);
+    assert_int_equal(WHOLE_CRAWL(&c.whole, c.site, "--no-traps", "{site}/"), CRAWL_DONE);
+    assert_int_equal(whole_number(&c.whole, "SELECT count(*) FROM pages WHERE url LIKE '%/month/%'"), 400);
+    end(&c);
+}
+
+static bool list_months(const char *path, const char *query, struct buf *text)
+{
+    (void)path, (void)query;
+    buf_add_string(text, "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>");
+    for (int i = 1; i <= 400; i++)
+        buf_printf(text, "<url><loc>{site}/month/%d</loc></url>", i);
+    return buf_add_string(text, "</urlset>");
+}
+
+static void what_a_sitemap_names_is_no_trap(void **state)
+{
+    struct crawled c;
+
+    (void)state;
+    begin(&c, write_short_calendar, list_months);
+    assert_int_equal(WHOLE_CRAWL(&c.whole, c.site, "{site}/"), CRAWL_DONE);
+    assert_int_equal(whole_number(&c.whole, "SELECT count(*) FROM pages WHERE url LIKE '%/month/%'"), 400);
+    end(&c);
+}
+
+static void pictures_in_a_row_are_no_trap(void **state)
+{
+    struct crawled c;
+
+    (void)state;
+    begin(&c, write_gallery, NULL);
+    assert_int_equal(WHOLE_CRAWL(&c.whole, c.site, "{site}/"), CRAWL_DONE);
+    assert_int_equal(whole_number(&c.whole, "SELECT count(*) FROM pages WHERE url LIKE '%/photo/%'"), 300);
+    end(&c);
+}
+
+static void measured_values_are_no_trap(void **state)
+{
+    struct crawled c;
+
+    (void)state;
+    begin(&c, write_measured, NULL);
+    assert_int_equal(WHOLE_CRAWL(&c.whole, c.site, "{site}/"), CRAWL_DONE);
+    assert_int_equal(whole_number(&c.whole, "SELECT count(*) FROM pages WHERE title LIKE 'Station %'"), 600);
+    end(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(shapes_keep_what_urls_have_in_common),
+        cmocka_unit_test(a_calendar_without_end_is_left_after_a_few_hundred_pages),
+        cmocka_unit_test(an_interrupted_crawl_knows_its_traps_when_it_goes_on),
+        cmocka_unit_test(filters_that_combine_are_left_soon),
+        cmocka_unit_test(relative_links_that_deepen_the_path_are_left),
+        cmocka_unit_test(what_a_trap_held_back_is_fetched_when_it_is_released),
+        cmocka_unit_test(without_traps_nothing_is_left_out),
+        cmocka_unit_test(what_a_sitemap_names_is_no_trap),
+        cmocka_unit_test(pictures_in_a_row_are_no_trap),
+        cmocka_unit_test(measured_values_are_no_trap),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
