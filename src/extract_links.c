@@ -2,6 +2,7 @@
 
 #include "mem.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <xxhash.h>
 
@@ -81,6 +82,9 @@ static struct link_slot *set_slot(struct link_set *set, uint64_t text_hash, unsi
     return find_slot(set, text_hash + kind * 0x9e3779b97f4a7c15u);
 }
 
+/* An index may name indexes, and those others; sitemaps.org has one level, sites have two. */
+#define SITEMAP_DEPTH 5
+
 /* --- Adding ------------------------------------------------------------------ */
 
 static uint32_t pool_add(struct page *page, struct slice text)
@@ -129,12 +133,20 @@ static bool is_recorded(const struct extract *x, const struct page_link *link)
 static void judge(struct extract *x, struct page *page, struct page_link *link, const struct url *url, bool nofollow)
 {
     const struct extract_settings *settings = x->settings;
+    int depth = page_link_depth(page, link->kind);
     char why[200] = "";
 
-    if (link->kind == LINK_SEED) /* A seed is wanted whatever the rules say. */
+    if (link->kind == LINK_SEED) { /* A seed is wanted whatever the rules say. */
         link->skip = SKIP_NONE;
-    else
-        link->skip = (uint8_t)skip_of(scope_judge(x->matcher, url, page_link_depth(page, link->kind), why, sizeof why));
+    } else if (link->kind == LINK_SITEMAP_FILE) { /* Its depth is that of indexes, not of links. */
+        link->skip = (uint8_t)skip_of(scope_judge(x->matcher, url, 0, why, sizeof why));
+        if (link->skip == SKIP_NONE && depth > SITEMAP_DEPTH) {
+            link->skip = SKIP_LIMIT;
+            snprintf(why, sizeof why, "sitemap indexes nested more than %d deep", SITEMAP_DEPTH);
+        }
+    } else {
+        link->skip = (uint8_t)skip_of(scope_judge(x->matcher, url, depth, why, sizeof why));
+    }
     if (link->skip == SKIP_NONE && !is_followed_kind(x, link->kind)) {
         link->skip = SKIP_KIND;
     } else if (link->skip == SKIP_NONE && settings->obey_nofollow && nofollow) {

@@ -31,7 +31,9 @@ uint16_t page_link_depth(const struct page *page, unsigned kind)
 {
     if (kind == LINK_SEED)
         return 0;
-    if (kind == LINK_REDIRECT || kind == LINK_REFRESH || kind == LINK_SITEMAP_FILE)
+    if (kind == LINK_SITEMAP)
+        return 1; /* however many indexes stand between */
+    if (kind == LINK_REDIRECT || kind == LINK_REFRESH || (kind == LINK_SITEMAP_FILE && page->kind != PAGE_SITEMAP))
         return page->depth;
     return page->depth == UINT16_MAX ? UINT16_MAX : page->depth + 1;
 }

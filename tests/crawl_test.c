@@ -291,6 +291,43 @@ static void what_only_a_sitemap_knows_is_an_orphan(void **state)
     site_stop(site);
 }
 
+static bool make_nested_index(void *arg, const char *host, const char *target, struct site_page *page, struct buf *text)
+{
+    (void)arg;
+    (void)host;
+    page->type = "application/xml";
+    if (strcmp(target, "/robots.txt") == 0) {
+        page->body = "Sitemap: {site}/map?0\n";
+    } else if (strcmp(target, "/") == 0) {
+        page->type = "text/html";
+        page->body = "<title>Home</title>";
+    } else if (strncmp(target, "/map?", 5) == 0) {
+        buf_printf(text,
+                   "<sitemapindex><sitemap><loc>{site}/map?0</loc></sitemap><sitemap><loc>{site}%s1</loc></sitemap>"
+                   "<sitemap><loc>{site}%s2</loc></sitemap></sitemapindex>",
+                   target, target);
+        page->body = text->data;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static void sitemap_indexes_without_end_are_left_at_a_depth(void **state)
+{
+    struct site *site = site_start_made(make_nested_index, NULL, 0);
+    struct whole w;
+
+    (void)state;
+    whole_init(&w);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "{site}/"), CRAWL_DONE);
+    assert_int_equal(site_requests(site, NULL), 1 + 1 + 63);
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM skipped WHERE reason = 'limit' AND rule LIKE 'sitemap%'"),
+                     64);
+    whole_free(&w);
+    site_stop(site);
+}
+
 static void a_database_of_somebody_else_is_left_untouched(void **state)
 {
     struct site *site = site_start(SMALL);
@@ -351,6 +388,7 @@ int main(void)
         cmocka_unit_test(a_failure_is_tried_again_and_has_a_name_in_the_end),
         cmocka_unit_test(a_crawl_that_could_fetch_no_seed_says_so_by_its_status),
         cmocka_unit_test(what_only_a_sitemap_knows_is_an_orphan),
+        cmocka_unit_test(sitemap_indexes_without_end_are_left_at_a_depth),
         cmocka_unit_test(a_database_of_somebody_else_is_left_untouched),
         cmocka_unit_test(a_fresh_crawl_keeps_the_old_one_under_another_name),
     };
