@@ -113,6 +113,7 @@ static int run_crawl(const struct options *options)
 
 /* Those that read the database; NULL: the crawl itself. */
 static int (*const verbs[VERB_COUNT])(const struct options *options) = {
+    [VERB_EXPLAIN] = verb_explain,
     [VERB_EXPORT] = verb_export,
     [VERB_SEARCH] = verb_search,
     [VERB_SQL] = verb_sql,

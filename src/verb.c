@@ -5,8 +5,12 @@
 #include "terminal.h"
 #include "text.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <time.h>
 
 int verb_fail(int status, const struct err *err)
@@ -121,6 +125,19 @@ int verb_write_rows(const struct options *options, struct reader *reader, sqlite
         status = verb_fail(VERB_FILE, err);
     sqlite3_finalize(statement);
     return status;
+}
+
+/* It keeps a lock file; a killed one leaves that behind. */
+bool verb_is_running(const char *path, int64_t pid)
+{
+    struct buf lock = {.limit = PATH_MAX + 16};
+    struct stat file;
+    bool is_locked;
+
+    buf_printf(&lock, "%s-lock", path);
+    is_locked = !lock.full && stat(lock.data, &file) == 0;
+    buf_free(&lock);
+    return is_locked && pid > 0 && (kill((pid_t)pid, 0) == 0 || errno == EPERM);
 }
 
 void verb_add_time(struct buf *out, int64_t wall_ms)

@@ -40,6 +40,9 @@ void verb_style_free(struct rows_style *style);
 int verb_write_rows(const struct options *options, struct reader *reader, sqlite3_stmt *statement, int otherwise,
                     int64_t *rows, struct err *err);
 
+/* True if the crawl that noted `pid` in the database at `path` still is at it. */
+bool verb_is_running(const char *path, int64_t pid);
+
 /* "YYYY-MM-DD HH:MM:SS" in the user's time zone; appends. */
 void verb_add_time(struct buf *out, int64_t wall_ms);
 

@@ -4,10 +4,8 @@
 #include "text.h"
 #include "words.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -63,19 +61,6 @@ static int64_t file_size(const char *path)
     return size;
 }
 
-/* True if the crawl that began the last run still is at it: it keeps a lock file, which a killed one leaves behind. */
-static bool is_alive(const char *path, int64_t pid)
-{
-    struct buf lock = {.limit = PATH_MAX + 16};
-    struct stat file;
-    bool is_locked;
-
-    buf_printf(&lock, "%s-lock", path);
-    is_locked = !lock.full && stat(lock.data, &file) == 0;
-    buf_free(&lock);
-    return is_locked && pid > 0 && (kill((pid_t)pid, 0) == 0 || errno == EPERM);
-}
-
 static bool read_run(struct status *s, struct reader *reader, struct err *err)
 {
     sqlite3_stmt *row =
@@ -90,7 +75,7 @@ static bool read_run(struct status *s, struct reader *reader, struct err *err)
         s->pid = reader_column(row, 1, 0);
         s->started_ms = reader_column(row, 2, 0);
         copy_text(s->state, sizeof s->state, reader_text(row, 4));
-        s->is_running = strcmp(s->state, "running") == 0 && is_alive(s->path, s->pid);
+        s->is_running = strcmp(s->state, "running") == 0 && verb_is_running(s->path, s->pid);
         if (strcmp(s->state, "running") == 0 && !s->is_running)
             snprintf(s->state, sizeof s->state, "killed");
         s->ended_ms = s->is_running ? 0 : reader_column(row, 3, 0);

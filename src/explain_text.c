@@ -1,0 +1,426 @@
+#include "explain.h"
+
+#include "explain_inside.h"
+#include "text.h"
+#include "verb.h"
+#include "words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LABEL "  %-12s "
+
+static void add(struct buf *out, const char *text)
+{
+    text_add_terminal(out, slice_of(text));
+}
+
+static void label(struct buf *out, const char *name)
+{
+    buf_printf(out, LABEL, name);
+}
+
+/* --- The one line that answers -------------------------------------------------------- */
+
+/* What a reason for skipping means; the names are those of page.h. */
+static const char *meaning_of(const char *reason)
+{
+    static const struct {
+        const char *reason, *words;
+    } all[] = {
+        {"robots", "robots.txt refuses it, or could not be had"},
+        {"off_scope", "it is out of scope"},
+        {"rejected", "a pattern rejects it"},
+        {"bad_url", "its URL is of no use"},
+        {"level", "it is too many links away from a seed"},
+        {"limit", "a limit of pages was reached"},
+        {"trap", "it looks like a trap"},
+        {"duplicate", "another URL is the same page"},
+        {"nofollow", "all links to it say nofollow"},
+        {"kind", "it was only found as a kind of link that is not followed"},
+        {"host_gave_up", "its host did not recover"},
+    };
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (strcmp(reason, all[i].reason) == 0)
+            return all[i].words;
+    return "";
+}
+
+static void add_result(struct buf *out, const struct explain_answer *a)
+{
+    if (a->status > 0)
+        buf_printf(out, "%d ", (int)a->status);
+    add(out, a->outcome == NULL ? "" : a->outcome);
+}
+
+static void add_skipped(const struct explanation *e, struct buf *out)
+{
+    buf_add_string(out, "skipped");
+    if (e->skip_reason == NULL)
+        return;
+    buf_add_string(out, ": ");
+    add(out, e->skip_reason);
+    if (meaning_of(e->skip_reason)[0] != '\0')
+        buf_printf(out, ", %s", meaning_of(e->skip_reason));
+    if (e->skip_rule != NULL) {
+        buf_add_string(out, " (");
+        if (e->skip_line > 0)
+            buf_printf(out, "line %d: ", (int)e->skip_line);
+        add(out, e->skip_rule);
+        buf_add_char(out, ')');
+    }
+}
+
+static void add_waiting(const struct explanation *e, struct buf *out)
+{
+    buf_add_string(out, "waiting: ");
+    if (e->is_running)
+        buf_add_string(out, "the crawl runs, and will come to it; ");
+    else
+        buf_add_string(out, "the crawl stopped before its turn, and the same command goes on; ");
+    if (e->host.waiting_before == 0)
+        buf_add_string(out, "it is the next of its host");
+    else {
+        words_add_count(out, e->host.waiting_before, "URL");
+        buf_printf(out, " of its host %s found before it", e->host.waiting_before == 1 ? "was" : "were");
+    }
+}
+
+static bool robots_refuse(const struct explanation *e)
+{
+    return !e->robots.is_ignored && e->robots.is_known && !e->robots.allowed;
+}
+
+static const char *verdict_words(enum scope_verdict verdict)
+{
+    static const char *const words[] = {
+        [SCOPE_WANTED] = "wanted",     [SCOPE_OFF_SCOPE] = "out of scope", [SCOPE_REJECTED] = "rejected",
+        [SCOPE_TOO_DEEP] = "too deep", [SCOPE_TRAP] = "taken for a trap",
+    };
+
+    return words[verdict];
+}
+
+/* What would become of a URL that was never seen. */
+static void add_unseen(const struct explanation *e, struct buf *out)
+{
+    buf_add_string(out, "never seen: no seed, no sitemap and no page that was read names it");
+    if (e->twin.id != 0) {
+        buf_add_string(out, "; it is the same page as one that was");
+        return;
+    }
+    if (e->scope.verdict != SCOPE_WANTED)
+        buf_printf(out, "; if one did, it would be skipped: %s", verdict_words(e->scope.verdict));
+    else if (robots_refuse(e))
+        buf_add_string(out, "; if one did, it would be skipped: robots.txt refuses it");
+    else if (e->host.given_up)
+        buf_add_string(out, "; if one did, it would be skipped: its host was given up");
+    else
+        buf_add_string(out, "; if one did, it would be fetched");
+}
+
+static void add_verdict(const struct explanation *e, struct buf *out)
+{
+    buf_add_string(out, "  ");
+    switch (e->state) {
+    case EXPLAIN_UNSEEN:
+        add_unseen(e, out);
+        break;
+    case EXPLAIN_FETCHED:
+        buf_add_string(out, "fetched: ");
+        add_result(out, &e->answer);
+        break;
+    case EXPLAIN_WAITING:
+        add_waiting(e, out);
+        break;
+    case EXPLAIN_SKIPPED:
+        add_skipped(e, out);
+        break;
+    }
+    buf_add_string(out, "\n\n");
+}
+
+/* --- Who it is ---------------------------------------------------------------------------- */
+
+static void add_names(const struct explanation *e, struct buf *out)
+{
+    struct slice target = url_target(&e->url), host = url_host(&e->url);
+
+    if (!slice_is(buf_slice(&e->url.text), e->asked)) {
+        label(out, "written as");
+        add(out, e->asked);
+        buf_add_char(out, '\n');
+    }
+    label(out, "sent as");
+    buf_add_string(out, "GET ");
+    text_add_terminal(out, target);
+    buf_add_string(out, " to ");
+    text_add_terminal(out, host);
+    buf_printf(out, ", port %u%s\n", e->url.port, e->url.https ? ", with TLS" : "");
+    label(out, "key");
+    if (e->key.size == 0) {
+        buf_add_string(out, "the URL itself\n");
+    } else {
+        const char *before = " (by the rules ";
+
+        text_add_terminal(out, buf_slice(&e->key));
+        for (int i = 0; i < URL_RULE_COUNT; i++)
+            if ((e->key_rules >> i & 1) != 0) {
+                buf_printf(out, "%s%s", before, url_rule_names[i]);
+                before = ", ";
+            }
+        buf_add_string(out, ")\n");
+    }
+    if (e->twin.id != 0) {
+        label(out, "same as");
+        add(out, e->twin.url);
+        buf_add_string(out, "  ");
+        add(out, e->twin.result);
+        buf_add_char(out, '\n');
+    }
+}
+
+static void add_kind_of_step(struct buf *out, const struct explain_url *step, bool is_first)
+{
+    if (step->via == NULL)
+        return;
+    if (strcmp(step->via, "a") == 0)
+        buf_add_string(out, "link");
+    else if (is_first && strcmp(step->via, "sitemap_file") == 0)
+        buf_add_string(out, "sitemap of the host");
+    else
+        add(out, step->via);
+    if (step->anchor != NULL && step->anchor[0] != '\0') {
+        buf_add_string(out, " \"");
+        add(out, step->anchor);
+        buf_add_char(out, '"');
+    }
+}
+
+static void add_way(const struct explanation *e, struct buf *out)
+{
+    for (size_t i = 0; i < e->way.count; i++) {
+        const struct explain_url *step = &e->way.items[i];
+
+        if (e->way.left_out > 0 && i == EXPLAIN_STEPS_MAX / 2) {
+            label(out, "");
+            buf_printf(out, "... %d more\n", (int)e->way.left_out);
+        }
+        label(out, i == 0 ? "found" : "");
+        add(out, step->url);
+        buf_add_string(out, "  ");
+        add_kind_of_step(out, step, i == 0);
+        buf_add_char(out, '\n');
+    }
+    if (e->id == 0)
+        return;
+    label(out, "depth");
+    words_add_count(out, e->depth, "link");
+    buf_add_string(out, " from a seed\n");
+}
+
+/* --- What was decided ------------------------------------------------------------------------ */
+
+static void add_scope(const struct explanation *e, struct buf *out)
+{
+    const char *via = e->way.count > 0 ? e->way.items[e->way.count - 1].via : NULL;
+
+    label(out, "scope");
+    if (via != NULL && strcmp(via, "seed") == 0) {
+        buf_add_string(out, "wanted: it is a seed\n");
+        return;
+    }
+    buf_printf(out, "%s: ", verdict_words(e->scope.verdict));
+    add(out, e->scope.why);
+    if (e->scope.origin != NULL) {
+        buf_add_string(out, " (");
+        add(out, e->scope.origin);
+        buf_add_char(out, ')');
+    }
+    buf_add_string(out, e->scope.has_new ? ", with the options given now\n" : "\n");
+}
+
+static void add_robots(const struct explanation *e, struct buf *out)
+{
+    const struct explain_robots *r = &e->robots;
+
+    label(out, "robots.txt");
+    if (!r->is_known) {
+        buf_add_string(out, r->is_ignored ? "not asked for: --no-robots\n" : "not asked for yet\n");
+        return;
+    }
+    if (r->status < 0) {
+        buf_add_string(out, "could not be had (");
+        add(out, r->outcome == NULL ? "no answer" : r->outcome);
+        buf_add_string(out, "): so nothing of the host is fetched");
+    } else if (r->status < 200 || r->status > 299) {
+        buf_printf(out, "answered %d: %s", r->status,
+                   r->allowed ? "so everything is allowed" : "so nothing of the host is fetched");
+    } else if (r->line == 0) {
+        buf_add_string(out, "allows it: no rule fits");
+    } else {
+        buf_printf(out, "%s it: line %u, \"", r->allowed ? "allows" : "refuses", r->line);
+        add(out, r->rule);
+        buf_add_char(out, '"');
+    }
+    if (r->asked_ms > 0) {
+        buf_add_string(out, "; asked for ");
+        verb_add_time(out, r->asked_ms);
+    }
+    buf_add_string(out, r->is_ignored ? "; not obeyed: --no-robots\n" : "\n");
+}
+
+static void add_host(const struct explanation *e, struct buf *out)
+{
+    const struct explain_host *h = &e->host;
+
+    label(out, "host");
+    add(out, h->origin);
+    if (h->id == 0) {
+        buf_add_string(out, ", of which nothing was ever asked for\n");
+        return;
+    }
+    if (h->address != NULL) {
+        buf_add_string(out, " at ");
+        add(out, h->address);
+    }
+    if (h->crawl_delay_ms >= 0) {
+        buf_add_string(out, "; Crawl-delay ");
+        words_add_time(out, h->crawl_delay_ms);
+    }
+    if (h->held_until_ms > 0) {
+        buf_add_string(out, "; held back until ");
+        verb_add_time(out, h->held_until_ms);
+    }
+    if (h->fails > 0) {
+        buf_add_string(out, "; ");
+        words_add_count(out, h->fails, "failure");
+        buf_add_string(out, " in a row");
+    }
+    buf_add_string(out, h->given_up ? "; given up\n" : "\n");
+}
+
+/* --- What came of it --------------------------------------------------------------------------- */
+
+static void add_time(struct buf *out, const char *name, int64_t ms)
+{
+    if (ms < 0)
+        return;
+    buf_printf(out, ", %s ", name);
+    words_add_time(out, ms);
+}
+
+static void add_answer(const struct explanation *e, struct buf *out)
+{
+    const struct explain_answer *a = &e->answer;
+
+    label(out, "answer");
+    add_result(out, a);
+    if (a->content_type != NULL) {
+        buf_add_string(out, ", ");
+        add(out, a->content_type);
+    }
+    if (a->bytes >= 0) {
+        buf_add_string(out, ", ");
+        words_add_bytes(out, (double)a->bytes);
+    }
+    buf_add_char(out, '\n');
+    if (a->error != NULL) {
+        label(out, "error");
+        add(out, a->error);
+        buf_add_char(out, '\n');
+    }
+    label(out, "time");
+    verb_add_time(out, a->fetched_ms);
+    add_time(out, "DNS", a->dns_ms);
+    add_time(out, "connect", a->connect_ms);
+    add_time(out, "TLS", a->tls_ms);
+    add_time(out, "first byte", a->first_byte_ms);
+    add_time(out, "in all", a->total_ms);
+    buf_add_string(out, a->tries == 1 ? ", 1 try\n" : "");
+    if (a->tries != 1)
+        buf_printf(out, ", %d tries\n", (int)a->tries);
+}
+
+static void add_page(const struct explanation *e, struct buf *out)
+{
+    const struct explain_answer *a = &e->answer;
+
+    if (a->title != NULL) {
+        label(out, "title");
+        add(out, a->title);
+        buf_add_char(out, '\n');
+    }
+    if (a->canonical != NULL) {
+        label(out, "canonical");
+        add(out, a->canonical);
+        buf_add_char(out, '\n');
+    }
+    if (a->noindex || a->nofollow || a->x_robots != NULL) {
+        label(out, "robots tags");
+        buf_printf(out, "%s%s%s", a->noindex ? "noindex" : "", a->noindex && a->nofollow ? ", " : "",
+                   a->nofollow ? "nofollow: its links are not followed" : "");
+        if (a->x_robots != NULL) {
+            buf_add_string(out, " (X-Robots-Tag: ");
+            add(out, a->x_robots);
+            buf_add_char(out, ')');
+        }
+        buf_add_char(out, '\n');
+    }
+}
+
+static void add_list(struct buf *out, const char *name, const struct explain_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        label(out, i == 0 ? name : "");
+        add(out, list->items[i].url);
+        buf_add_string(out, "  ");
+        add(out, list->items[i].result);
+        if (list->items[i].how != NULL) {
+            buf_add_string(out, "; ");
+            add(out, list->items[i].how);
+        }
+        buf_add_char(out, '\n');
+    }
+    if (list->left_out > 0) {
+        label(out, "");
+        buf_printf(out, "... %d more\n", (int)list->left_out);
+    }
+}
+
+static void add_sources(const struct explanation *e, struct buf *out)
+{
+    for (size_t i = 0; i < e->sources.count; i++) {
+        label(out, i == 0 ? "linked from" : "");
+        add(out, e->sources.items[i].url);
+        buf_add_string(out, "  ");
+        add_kind_of_step(out, &e->sources.items[i], false);
+        buf_add_char(out, '\n');
+    }
+    if (e->answer.links_in > (int64_t)e->sources.count) {
+        label(out, "");
+        buf_add_string(out, "... ");
+        words_add_number(out, e->answer.links_in - (int64_t)e->sources.count);
+        buf_add_string(out, " more\n");
+    }
+}
+
+void explain_add_text(const struct explanation *e, struct buf *out)
+{
+    text_add_terminal(out, buf_slice(&e->url.text));
+    buf_add_char(out, '\n');
+    add_verdict(e, out);
+    add_names(e, out);
+    add_way(e, out);
+    add_scope(e, out);
+    add_robots(e, out);
+    add_host(e, out);
+    if (e->state == EXPLAIN_FETCHED) {
+        add_answer(e, out);
+        add_page(e, out);
+    }
+    add_list(out, "leads to", &e->redirects);
+    add_sources(e, out);
+    add_list(out, "much like it", &e->similar);
+}
