@@ -147,16 +147,16 @@ void explain_find_sources(struct explanation *e, struct reader *reader)
 /* --- What is much like it ------------------------------------------------------------------ */
 
 /* What two URLs are told apart by, one thing after the other. */
-struct shape {
+struct look {
     struct slice site; /* host and port, without "www." */
     struct slice path; /* without the slash at its end */
     struct slice query;
     bool https, www, slash;
 };
 
-static struct shape shape_of(struct slice url)
+static struct look look_of(struct slice url)
 {
-    struct shape s = {.https = url.size > 8 && memcmp(url.data, "https", 5) == 0};
+    struct look s = {.https = url.size > 8 && memcmp(url.data, "https", 5) == 0};
     const char *at = memchr(url.data, '/', url.size), *end = url.data + url.size, *path, *query;
 
     if (at == NULL || end - at < 2)
@@ -182,7 +182,7 @@ static bool same(struct slice a, struct slice b)
 }
 
 /* Appends in what `there` differs from `here`; false if they are about different things. */
-static bool compare(const struct shape *here, const struct shape *there, struct buf *how)
+static bool compare(const struct look *here, const struct look *there, struct buf *how)
 {
     if (!same(here->site, there->site) || here->path.size != there->path.size ||
         strncasecmp(here->path.data, there->path.data, here->path.size) != 0)
@@ -204,13 +204,13 @@ static bool compare(const struct shape *here, const struct shape *there, struct 
 
 void explain_find_similar(struct explanation *e, struct reader *reader)
 {
-    struct shape here = shape_of(buf_slice(&e->sent));
+    struct look here = look_of(buf_slice(&e->sent));
     struct buf how = {.limit = 1000};
     struct err err;
     sqlite3_stmt *row = reader_statement(reader, "SELECT id, url FROM url", &err);
 
     while (row != NULL && sqlite3_step(row) == SQLITE_ROW) {
-        struct shape there = shape_of(reader_text(row, 1));
+        struct look there = look_of(reader_text(row, 1));
         struct explain_url *item;
 
         buf_clear(&how);
