@@ -135,6 +135,7 @@ static void set_extract(struct crawl_settings *s, const struct options *o)
     s->extract = (struct extract_settings){
         .url_rules = {.on = o->url_rules},
         .html = {.title_bytes = TITLE_BYTES,
+                 .distinct = true,
                  .anchor_bytes = ANCHOR_BYTES,
                  .href_bytes = URL_LIMIT,
                  .links = (size_t)o->max_links,

@@ -107,6 +107,7 @@ struct html *html_new(const struct html_limits *limits, const char *robots_name)
                                     .value_bytes = limits->href_bytes > text ? limits->href_bytes : text,
                                     .url_bytes = limits->href_bytes,
                                     .robots_name = robots_name,
+                                    .distinct = limits->distinct,
                                     .text_hashes = limits->text_hashes};
     for (size_t i = 0; i < sizeof ELEMENTS / sizeof ELEMENTS[0]; i++)
         if ((limits->kinds >> ELEMENTS[i].kind & 1) != 0)

@@ -1,10 +1,16 @@
 #include "token_notes.h"
 
+#include <stddef.h>
+#include <string.h>
+
 void notes_start(struct notes *n, const struct token_wants *wants)
 {
     struct writer writer = n->writer;
 
-    *n = (struct notes){.writer = writer, .wants = wants};
+    memset(n, 0, offsetof(struct notes, repeat)); /* what it keeps is large */
+    n->writer = writer;
+    n->wants = wants;
+    repeat_start(&n->repeat);
     writer_markup(&n->writer, "<page>");
 }
 
@@ -128,6 +134,7 @@ void notes_frameset(struct notes *n)
     close_anchor(n);
     close_heading(n);
     n->heading_done = false;
+    repeat_start(&n->repeat);
     writer_markup(&n->writer, "<frameset/>");
 }
 
@@ -155,6 +162,13 @@ static bool meta_matters(const struct notes *n, const struct tag *tag)
     return n->wants->robots_name != NULL && may_be(tag->value[ATTRIBUTE_NAME], n->wants->robots_name);
 }
 
+static bool is_repeated(struct notes *n, const struct tag *tag)
+{
+    struct slice rel = tag_has(tag, ATTRIBUTE_REL) ? tag->value[ATTRIBUTE_REL] : (struct slice){"", 0};
+
+    return repeat_find(&n->repeat, tag->value[ATTRIBUTE_HREF], rel);
+}
+
 static uint8_t insert_anchor(struct notes *n, struct stack *s, const struct tag *tag)
 {
     static const struct copied A[] = {
@@ -168,8 +182,12 @@ static uint8_t insert_anchor(struct notes *n, struct stack *s, const struct tag 
             s->open[s->top[NAME_A]].flags &= (uint8_t)~OPEN_ANCHOR;
         close_anchor(n);
     }
-    if (!write_element(n, tag, "<a", A, ">"))
+    if (n->wants->distinct && is_repeated(n, tag))
         return 0;
+    if (!write_element(n, tag, "<a", A, ">")) {
+        repeat_forget(&n->repeat, tag->value[ATTRIBUTE_HREF]);
+        return 0;
+    }
     n->anchor_open = true;
     n->run.left = 3 * n->wants->text_bytes;
     if (!n->heading_open)

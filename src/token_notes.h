@@ -1,6 +1,7 @@
 #ifndef CRAWL_TOKEN_NOTES_H
 #define CRAWL_TOKEN_NOTES_H
 
+#include "token_repeat.h"
 #include "token_stack.h"
 #include "token_tag.h"
 #include "token_wants.h"
@@ -31,6 +32,7 @@ struct notes {
     struct text_run run;
     struct first_of title;
     struct first_of base;
+    struct repeat repeat; /* must stay last: notes_start() keeps it */
 };
 
 void notes_start(struct notes *n, const struct token_wants *wants);

@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -62,6 +63,36 @@ static void only_what_matters_is_written(void **state)
                  "<title>T</title><link rel=\"stylesheet\" href=\"s\"/><body/><a href=\"x\">a b</a>");
     assert_short("<meta name=viewport content=x><meta name=crawl content=y><h1>one</h1><h1>two</h1>",
                  "<meta name=\"crawl\" content=\"y\"/><body/><heading/>one<heading-end/>");
+}
+
+/* A page whose short page, with only distinct links wanted, holds `want`. */
+static void assert_distinct(const char *page, const char *want)
+{
+    char body[400];
+
+    snprintf(body, sizeof body, "<body/>%s", want);
+    wants.distinct = true;
+    assert_short(page, body);
+    wants.distinct = false;
+}
+
+static void a_repeated_link_is_left_out_if_it_says_nothing_new(void **state)
+{
+    char page[4000] = "<a href='b#", *end = page + strlen(page);
+
+    (void)state;
+    assert_distinct("<a href=b>1</a><a href=b>2</a><a href=b#c>3</a><a href='b'>4</a>", "<a href=\"b\">1</a>");
+    assert_distinct("<a href=#b>1</a><a href=#c>2</a><a href=''>3</a>", "<a href=\"#b\">1</a>");
+    assert_distinct("<a href=b rel=x>1</a><a href=b>2</a>", "<a href=\"b\" rel=\"x\">1</a><a href=\"b\">2</a>");
+    assert_distinct("<a href=b>1<table><td><a href=b>2</a></table>3</a>", "<a href=\"b\">1</a>");
+    /* A reference's '#' begins no fragment, and white space counts only in front of one. */
+    assert_distinct("<a href=b&#99>1</a><a href=b&>2</a>", "<a href=\"bc\">1</a><a href=\"b\\26\">2</a>");
+    assert_distinct("<a href='b #c'>1</a><a href='b '>2</a>", "<a href=\"b #c\">1</a><a href=\"b \">2</a>");
+    /* One that is too long to be written does not stand in the way of one that is not. */
+    memset(end, 'x', 2000);
+    strcpy(end + 2000, "'>1</a><a href=b>2</a>");
+    assert_distinct(page, "<long/><a href=\"b\">2</a>");
+    assert_distinct("<a href=b></a><frameset>", "<a href=\"b\"></a><frameset/>");
 }
 
 static void what_xml_treats_specially_is_escaped(void **state)
@@ -236,6 +267,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_what_matters_is_written),
+        cmocka_unit_test(a_repeated_link_is_left_out_if_it_says_nothing_new),
         cmocka_unit_test(what_xml_treats_specially_is_escaped),
         cmocka_unit_test(a_long_short_page_comes_in_pieces),
         cmocka_unit_test(elements_without_text_come_in_pieces_too),
