@@ -115,6 +115,7 @@ static int run_crawl(const struct options *options)
 static int (*const verbs[VERB_COUNT])(const struct options *options) = {
     [VERB_EXPLAIN] = verb_explain,
     [VERB_EXPORT] = verb_export,
+    [VERB_ROBOTS] = verb_robots,
     [VERB_SEARCH] = verb_search,
     [VERB_SQL] = verb_sql,
     [VERB_STATUS] = verb_status,
