@@ -48,6 +48,7 @@ static void handle_signals(void)
     handle(SIGINFO, on_status);
 #endif
     handle(SIGWINCH, on_resize);
+    handle(SIGCONT, on_resize); /* after a stop the shell has written where the panel was */
     /* A reader of --events that went away is an error of a write, not the end of us; a file that may
      * not grow is a full disk. */
     handle(SIGPIPE, SIG_IGN);

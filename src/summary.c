@@ -297,7 +297,7 @@ static const char *question(const struct summary *s)
 {
     const struct tally_counts *c = &s->counts;
 
-    if (c->not_found + c->server_errors + failures(c) > 0)
+    if (c->outcomes[PAGE_HTTP_ERROR] + failures(c) > 0)
         return "'select * from broken_links limit 20'";
     if (s->titles.duplicated > 0)
         return "'select * from duplicate_titles limit 20'";
