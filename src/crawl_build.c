@@ -135,10 +135,9 @@ bool crawl_build(struct crawl *c, struct err *err)
         c->status = CRAWL_FILE;
         return false;
     }
-    /* Besides, three times as many may hang; such a one has a single connection, and none kept alive. */
     if ((c->options->fail_on & OPTIONS_FAIL_EXTERNAL) != 0 && !c->options->check_external)
         log_warning("--fail-on=external finds nothing without --check-external");
-    files_make_room(s->transfers * 2, c->options->threads);
+    files_make_room(s->transfers, (int)s->frontier.stalled, c->options->threads);
     s->frontier.hash_seed = store_hash_seed(c->store);
     c->frontier = frontier_new(&s->frontier);
     s->extract.scope = c->scope;

@@ -4,28 +4,30 @@
 
 #include <sys/resource.h>
 
-/* Of a transfer: its connection, a second one raced against it (RFC 8305), and one kept alive for later. Of a thread:
- * what wakes it. Besides: database, its log, standard streams, name lookups. */
+/* Of a transfer: its connection, a second one raced against it (RFC 8305), and one kept alive for later; one that hangs
+ * has the first alone. Of a thread: what wakes it. Besides: database, its log, standard streams, name lookups. */
 #define FILES_A_TRANSFER 3
 #define FILES_A_THREAD   4
 #define FILES_BESIDES    64
 
-void files_make_room(int transfers, int threads)
+void files_make_room(int transfers, int hanging, int threads)
 {
-    rlim_t wanted = (rlim_t)transfers * FILES_A_TRANSFER + (rlim_t)threads * FILES_A_THREAD + FILES_BESIDES;
+    rlim_t fixed = (rlim_t)threads * FILES_A_THREAD + FILES_BESIDES;
+    rlim_t variable = (rlim_t)transfers * FILES_A_TRANSFER + (rlim_t)hanging;
+    rlim_t wanted = fixed + variable;
     struct rlimit limit;
+    unsigned long long fitting = 1;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= wanted)
         return;
     limit.rlim_cur = limit.rlim_max == RLIM_INFINITY || limit.rlim_max >= wanted ? wanted : limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur < wanted)
-        log_warning(
-            "only %llu files may be open, and %d transfers can need %llu: allow more with ulimit -n %llu, or use"
-            " --transfers=%llu",
-            (unsigned long long)limit.rlim_cur, transfers, (unsigned long long)wanted, (unsigned long long)wanted,
-            (unsigned long long)(limit.rlim_cur > wanted - (rlim_t)transfers * FILES_A_TRANSFER
-                                     ? (limit.rlim_cur - (wanted - (rlim_t)transfers * FILES_A_TRANSFER)) /
-                                           FILES_A_TRANSFER
-                                     : 1));
+    if (limit.rlim_cur >= wanted)
+        return;
+    if (limit.rlim_cur > fixed)
+        fitting = (unsigned long long)((limit.rlim_cur - fixed) * (rlim_t)transfers / variable);
+    log_warning("only %llu files may be open, and %d transfers can need %llu: allow more with ulimit -n %llu, or use"
+                " --transfers=%llu",
+                (unsigned long long)limit.rlim_cur, transfers, (unsigned long long)wanted, (unsigned long long)wanted,
+                fitting > 0 ? fitting : 1);
 }
