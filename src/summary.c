@@ -311,6 +311,15 @@ static const char *question(const struct summary *s)
 static void add_next(const struct summary *s, struct buf *out)
 {
     buf_add_string(out, "Next:  ");
+    if (found_nothing(s)) {
+        struct buf url = {.limit = 2000};
+
+        words_add_shell(&url, s->counts.bad_seed.url);
+        add_command(s, out, "explain", url.data);
+        buf_add_char(out, '\n');
+        buf_free(&url);
+        return;
+    }
     add_command(s, out, "report", "");
     buf_add_string(out, "\n       ");
     add_command(s, out, "sql", question(s));
@@ -332,7 +341,7 @@ void summary_print(const struct summary *s)
 
     summary_hints(s, tell_hint, NULL);
     summary_add_text(s, &text);
-    if (s->totals.recorded > 0 && !found_nothing(s))
+    if (s->totals.recorded + s->totals.skipped > 0)
         add_next(s, &text);
     log_note("%s", text.data);
     buf_free(&text);
