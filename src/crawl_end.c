@@ -145,6 +145,7 @@ void crawl_close_run(struct crawl *c)
         c->limit = "--max-pages";
     }
     tally_read(c->tally, &summary.counts);
+    memcpy(summary.held_ms, progress_held_ms(c->progress), sizeof summary.held_ms);
     set_exit_status(c, &summary.counts);
     summary.outcome = c->outcome;
     summary.limit = c->limit;

@@ -6,6 +6,9 @@
 /* A stage counts as waiting for the next one if its threads do so for more than a fifth of their time. */
 #define WAITING_SHARE 5
 
+/* Processors count as busy when less than a tenth of their time is left. */
+#define BUSY_PARTS 10
+
 const char *const held_names[HELD_COUNT] = {
     [HELD_UNKNOWN] = "",
     [HELD_NOTHING_LEFT] = "nothing_left",
@@ -18,6 +21,22 @@ const char *const held_names[HELD_COUNT] = {
     [HELD_PARSERS] = "parsers",
     [HELD_DATABASE] = "database",
     [HELD_MEMORY] = "memory",
+    [HELD_PROCESSORS] = "processors",
+};
+
+const char *const held_words[HELD_COUNT] = {
+    [HELD_UNKNOWN] = "",
+    [HELD_NOTHING_LEFT] = "nothing left",
+    [HELD_RATE] = "--rate",
+    [HELD_CRAWL_DELAY] = "Crawl-delay",
+    [HELD_REST] = "a rest after errors",
+    [HELD_LATENCY] = "site latency",
+    [HELD_TRANSFERS] = "site latency (--transfers)",
+    [HELD_FETCHERS] = "fetchers (--threads)",
+    [HELD_PARSERS] = "parsers (--parsers)",
+    [HELD_DATABASE] = "database",
+    [HELD_MEMORY] = "memory limit (--memory)",
+    [HELD_PROCESSORS] = "this machine's processors",
 };
 
 static bool waited(long long since_ms, long long until_ms, int threads, int64_t span_ms)
@@ -48,6 +67,8 @@ static enum held_by judge(const struct held_sample *before, const struct held_sa
         return HELD_PARSERS;
     if (now->refusals > before->refusals)
         return HELD_MEMORY;
+    if ((now->cpu_ms - before->cpu_ms) * BUSY_PARTS > span_ms * now->processors * (BUSY_PARTS - 1))
+        return HELD_PROCESSORS;
     if (now->fetching >= now->transfers)
         return HELD_TRANSFERS;
     if (now->waiting == 0)
@@ -61,8 +82,12 @@ static enum held_by judge(const struct held_sample *before, const struct held_sa
 
 void held_add(struct held *held, const struct held_sample *sample)
 {
-    if (held->last.now_ms > 0 && sample->now_ms > held->last.now_ms)
-        held->votes[held->count++ % HELD_VOTES] = (unsigned char)judge(&held->last, sample);
+    if (held->last.now_ms > 0 && sample->now_ms > held->last.now_ms) {
+        enum held_by by = judge(&held->last, sample);
+
+        held->votes[held->count++ % HELD_VOTES] = (unsigned char)by;
+        held->spent_ms[by] += sample->now_ms - held->last.now_ms;
+    }
     if (sample->host[0] != '\0')
         memcpy(held->host, sample->host, sizeof held->host);
     held->last = *sample;
@@ -94,41 +119,9 @@ static void add_hosts(const struct held *held, struct buf *out)
 
 void held_add_words(const struct held *held, struct buf *out)
 {
-    switch (held_by(held)) {
-    case HELD_NOTHING_LEFT:
-        buf_add_string(out, "nothing left");
-        break;
-    case HELD_RATE:
-        buf_add_string(out, "--rate");
+    enum held_by by = held_by(held);
+
+    buf_add_string(out, held_words[by]);
+    if (by == HELD_RATE || by == HELD_CRAWL_DELAY || by == HELD_REST)
         add_hosts(held, out);
-        break;
-    case HELD_CRAWL_DELAY:
-        buf_add_string(out, "Crawl-delay");
-        add_hosts(held, out);
-        break;
-    case HELD_REST:
-        buf_add_string(out, "a rest after errors");
-        add_hosts(held, out);
-        break;
-    case HELD_LATENCY:
-        buf_add_string(out, "site latency");
-        break;
-    case HELD_TRANSFERS:
-        buf_add_string(out, "site latency (--transfers)");
-        break;
-    case HELD_FETCHERS:
-        buf_add_string(out, "fetchers (--threads)");
-        break;
-    case HELD_PARSERS:
-        buf_add_string(out, "parsers (--parsers)");
-        break;
-    case HELD_DATABASE:
-        buf_add_string(out, "database");
-        break;
-    case HELD_MEMORY:
-        buf_add_string(out, "memory limit (--memory)");
-        break;
-    default:
-        break;
-    }
 }

@@ -20,6 +20,7 @@ enum held_by {
     HELD_PARSERS,
     HELD_DATABASE,
     HELD_MEMORY,
+    HELD_PROCESSORS, /* all of the machine's are busy with us */
     HELD_COUNT
 };
 
@@ -35,8 +36,10 @@ struct held_sample {
     bool to_parse_is_full, to_write_is_full;
     long long parse_waited_ms; /* fetchers waited to hand over, all told */
     long long write_waited_ms; /* parsers likewise */
-    long long refusals;        /* of the memory budget */
-    char host[80];             /* one that rests; "" if none */
+    int64_t cpu_ms;            /* the process has used, all told */
+    int processors;
+    long long refusals; /* of the memory budget */
+    char host[80];      /* one that rests; "" if none */
 };
 
 #define HELD_VOTES 10 /* samples that have a say: two seconds' worth */
@@ -46,6 +49,7 @@ struct held {
     unsigned char votes[HELD_VOTES]; /* a ring */
     size_t count;                    /* ever given */
     char host[80];                   /* that rested last, for HELD_RATE and its like */
+    int64_t spent_ms[HELD_COUNT];    /* how long each held it back, all told */
 };
 
 void held_add(struct held *held, const struct held_sample *sample);
@@ -53,8 +57,8 @@ void held_add(struct held *held, const struct held_sample *sample);
 /* What most of the last samples say. */
 enum held_by held_by(const struct held *held);
 
-/* "rate", "site_latency": for programs. */
-extern const char *const held_names[HELD_COUNT];
+extern const char *const held_names[HELD_COUNT]; /* "rate", "site_latency": for programs */
+extern const char *const held_words[HELD_COUNT]; /* "--rate", "site latency": for people */
 
 /* "--rate (www.example.com)": for people; "" for HELD_UNKNOWN. */
 void held_add_words(const struct held *held, struct buf *out);

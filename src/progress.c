@@ -34,6 +34,7 @@ struct progress {
     bool color;
     bool is_finishing;
     int columns, rows;
+    int processors;
     char how[120];
     struct buf next; /* the frame to be drawn */
 
@@ -143,6 +144,14 @@ static int64_t pages_left(const struct progress *p)
     return left;
 }
 
+static int64_t cpu_us(clockid_t clock)
+{
+    struct timespec now;
+
+    clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 static void look(struct progress *p, int64_t now_ms)
 {
     const struct progress_parts *parts = &p->parts;
@@ -164,6 +173,8 @@ static void look(struct progress *p, int64_t now_ms)
     sample.to_write_is_full = queue_length(parts->to_write) >= room;
     sample.parse_waited_ms = queue_waited_ms(parts->to_parse);
     sample.write_waited_ms = queue_waited_ms(parts->to_write);
+    sample.cpu_ms = cpu_us(CLOCK_PROCESS_CPUTIME_ID) / 1000;
+    sample.processors = p->processors;
     sample.refusals = budget_refusals(parts->budget);
     memcpy(sample.host, p->frontier.resting_host, sizeof sample.host);
     held_add(&p->held, &sample);
@@ -283,18 +294,10 @@ static void measure_window(struct progress *p)
     log_draw_panel(p->columns == columns && p->rows == rows ? forget_drawn : count_rows);
 }
 
-static int64_t thread_us(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 void progress_tick(struct progress *p, bool asked, bool resized)
 {
     int64_t now_ms = clock_ms();
-    int64_t begun_us = thread_us();
+    int64_t begun_us = cpu_us(CLOCK_THREAD_CPUTIME_ID);
 
     if (!asked && !resized && now_ms < p->look_at_ms)
         return;
@@ -309,7 +312,7 @@ void progress_tick(struct progress *p, bool asked, bool resized)
         say(p, false);
         p->say_at_ms = now_ms + p->parts.options->stats_ms;
     }
-    p->look_at_ms = now_ms + (thread_us() - begun_us) * COST_PARTS / 1000;
+    p->look_at_ms = now_ms + (cpu_us(CLOCK_THREAD_CPUTIME_ID) - begun_us) * COST_PARTS / 1000;
     if (p->mode != PROGRESS_PANEL && p->look_at_ms < now_ms + PLAIN_LOOK_MS)
         p->look_at_ms = now_ms + (PLAIN_LOOK_MS < p->parts.options->stats_ms ? PLAIN_LOOK_MS : 0);
 }
@@ -366,6 +369,7 @@ struct progress *progress_new(const struct progress_parts *parts)
     p->started_ms = clock_ms();
     p->say_at_ms = p->started_ms + parts->options->stats_ms;
     terminal_size(STDERR_FILENO, &p->columns, &p->rows);
+    p->processors = (int)sysconf(_SC_NPROCESSORS_ONLN);
     describe(p);
     return p;
 }
@@ -379,9 +383,9 @@ void progress_finish(struct progress *p)
     draw(p);
 }
 
-const char *progress_held_by(const struct progress *p)
+const int64_t *progress_held_ms(const struct progress *p)
 {
-    return held_names[held_by(&p->held)];
+    return p->held.spent_ms;
 }
 
 void progress_free(struct progress *p)

@@ -47,8 +47,8 @@ void progress_tick(struct progress *progress, bool asked, bool resized);
 /* All is recorded, the database is put in order: says so in the panel. NULL is fine. */
 void progress_finish(struct progress *progress);
 
-/* What holds the crawl back now, as held_names has it; "" unknown. */
-const char *progress_held_by(const struct progress *progress);
+/* How long each cause (enum held_by) held the crawl back so far, HELD_COUNT of them; as long as the progress lives. */
+const int64_t *progress_held_ms(const struct progress *progress);
 
 /* Takes the panel off the screen. NULL is fine. */
 void progress_free(struct progress *progress);

@@ -8,9 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TEXT_LIMIT   65536
-#define URL_COLUMNS  60
-#define LINE_COLUMNS 79 /* of lists, which may go on on a further line */
+#define TEXT_LIMIT       65536
+#define URL_COLUMNS      60
+#define HELD_LEAST_MS    5000 /* shorter crawls have nothing to say of what held them back */
+#define HELD_LEAST_SHARE 10   /* of a hundred */
+#define LINE_COLUMNS     79   /* of lists, which may go on on a further line */
 
 void summary_log_page(const struct page *page)
 {
@@ -247,6 +249,23 @@ static void add_slowest(const struct summary *s, struct buf *out)
     buf_add_char(out, '\n');
 }
 
+/* What to change for the next crawl to be faster: where it was held back for long, by share of the time. */
+static void add_held(const struct summary *s, struct buf *out)
+{
+    bool is_first = true;
+
+    if (s->elapsed_ms < HELD_LEAST_MS)
+        return;
+    for (int share = 100; share >= HELD_LEAST_SHARE; share--)
+        for (int i = HELD_UNKNOWN + 1; i < HELD_COUNT; i++)
+            if (s->held_ms[i] * 100 / s->elapsed_ms == share) {
+                buf_printf(out, "%s%s %d %%", is_first ? "  held by  " : ", ", held_words[i], share);
+                is_first = false;
+            }
+    if (!is_first)
+        buf_add_char(out, '\n');
+}
+
 static void add_proof(const struct summary *s, struct buf *out)
 {
     if (s->outcome == RUN_FAILED)
@@ -271,6 +290,7 @@ void summary_add_text(const struct summary *s, struct buf *out)
     add_failures(s, out);
     add_skipped(s, out);
     add_slowest(s, out);
+    add_held(s, out);
     add_proof(s, out);
     buf_printf(out, "  written  %s", s->options->database);
     if (s->database_bytes >= 0) {

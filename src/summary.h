@@ -1,6 +1,7 @@
 #ifndef CRAWL_SUMMARY_H
 #define CRAWL_SUMMARY_H
 
+#include "held.h"
 #include "options.h"
 #include "store.h"
 #include "tally.h"
@@ -14,7 +15,8 @@ struct summary {
     enum store_outcome outcome;
     const char *limit; /* RUN_LIMIT: the option that set it, "--max-pages" */
     int64_t elapsed_ms;
-    int64_t database_bytes; /* -1: not known yet */
+    int64_t held_ms[HELD_COUNT]; /* how long each cause held it back */
+    int64_t database_bytes;      /* -1: not known yet */
     int exit_status;
 };
 

@@ -68,6 +68,7 @@ void summary_add_json(const struct summary *s, struct buf *out)
         text_add_json(out, slice_of(c->slowest.url));
         buf_printf(out, "\",\"total_ms\":%d}", (int)c->slowest.total_ms);
     }
+    add_counts(out, "held_back_ms", held_names, s->held_ms, HELD_COUNT);
     add_number(out, "known", s->totals.known);
     add_number(out, "recorded", s->totals.recorded);
     add_number(out, "skipped_urls", s->totals.skipped);

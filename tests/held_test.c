@@ -12,7 +12,7 @@
 static struct held_sample calm(void)
 {
     return (struct held_sample){
-        .now_ms = 1000, .waiting = 100, .fetching = 3, .transfers = 64, .fetchers = 8, .parsers = 2};
+        .now_ms = 1000, .waiting = 100, .fetching = 3, .transfers = 64, .fetchers = 8, .parsers = 2, .processors = 2};
 }
 
 /* What is said after a second in which each fifth of it looked like `sample` and waits and refusals grew by these. */
@@ -65,6 +65,21 @@ static void a_stage_that_waits_for_the_next_one_counts_when_it_does_so_for_a_fif
     assert_int_equal(judged(&held, calm(), 8 * 200, 2 * 200 / 5 + 1, 0), HELD_DATABASE);
 }
 
+static void a_machine_that_is_busy_with_nothing_else_is_named_before_sites_that_seem_slow(void **state)
+{
+    struct held held = {0};
+    struct held_sample s = calm();
+
+    (void)state;
+    s.fetching = s.transfers;
+    for (int i = 0; i < 6; i++) {
+        held_add(&held, &s);
+        s.now_ms += 200;
+        s.cpu_ms += 370; /* of 400 */
+    }
+    assert_int_equal(held_by(&held), HELD_PROCESSORS);
+}
+
 static void one_odd_moment_does_not_change_what_is_said(void **state)
 {
     struct held held = {0};
@@ -114,6 +129,18 @@ static void a_host_that_rests_is_named_and_several_are_counted(void **state)
     held_add_words(&held, &out);
     assert_string_equal(out.data, "--rate (12 hosts)");
     buf_free(&out);
+}
+
+static void time_is_counted_for_each_cause(void **state)
+{
+    struct held held;
+    struct held_sample s = calm();
+
+    (void)state;
+    s.resting = 1;
+    judged(&held, s, 0, 0, 0);
+    assert_int_equal(held.spent_ms[HELD_RATE], 1000);
+    assert_int_equal(held.spent_ms[HELD_LATENCY], 0);
 }
 
 static void every_cause_has_a_name_and_words(void **state)
@@ -231,9 +258,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_cause_is_told_from_where_things_queue),
         cmocka_unit_test(a_stage_that_waits_for_the_next_one_counts_when_it_does_so_for_a_fifth_of_its_time),
+        cmocka_unit_test(a_machine_that_is_busy_with_nothing_else_is_named_before_sites_that_seem_slow),
         cmocka_unit_test(one_odd_moment_does_not_change_what_is_said),
         cmocka_unit_test(nothing_is_said_before_it_has_been_looked_at_for_a_while),
         cmocka_unit_test(a_host_that_rests_is_named_and_several_are_counted),
+        cmocka_unit_test(time_is_counted_for_each_cause),
         cmocka_unit_test(every_cause_has_a_name_and_words),
         cmocka_unit_test(speed_is_that_of_the_last_five_seconds),
         cmocka_unit_test(the_time_left_is_what_is_known_at_the_speed_of_late),

@@ -54,6 +54,9 @@ static struct summary a_good_run(void)
     c->body_bytes = 702000000;
     c->wire_bytes = 171000000;
     c->seeds = c->seeds_answered = 1;
+    s.held_ms[HELD_LATENCY] = 60000;
+    s.held_ms[HELD_RATE] = 300000;
+    s.held_ms[HELD_DATABASE] = 3000;
     strcpy(c->slowest.url, "https://www.example.com/search?q=x");
     c->slowest.total_ms = 4800;
     return s;
@@ -91,6 +94,7 @@ static void a_finished_crawl_is_told_in_words(void **state)
              "  failed   8: timeout 6, DNS 2\n"
              "  skipped  1 204: robots.txt 120, other sites 1 011, trap guard 73\n"
              "  slowest  https://www.example.com/search?q=x  4.8 s\n"
+             "  held by  --rate 78 %, site latency 15 %\n"
              "  found    16 842 URLs = 15 638 recorded + 1 204 skipped + 0 waiting\n"
              "  written  crawl.db, 38 MB\n");
 }
@@ -295,6 +299,7 @@ static void the_json_has_the_same_numbers(void **state)
     assert_int_equal(json_integer_value(json_object_get(json_object_get(json, "outcomes"), "timeout")), 6);
     assert_null(json_object_get(json_object_get(json, "outcomes"), "truncated"));
     assert_int_equal(json_integer_value(json_object_get(json_object_get(json, "skipped"), "trap")), 73);
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(json, "held_back_ms"), "rate")), 300000);
     assert_null(json_object_get(json, "limit"));
     json_decref(json);
     buf_free(&out);
