@@ -109,6 +109,7 @@ static void nothing_is_said_before_it_has_been_looked_at_for_a_while(void **stat
     held_add_words(&held, &out);
     assert_int_equal(out.size, 0);
     assert_string_equal(held_names[HELD_UNKNOWN], "");
+    buf_free(&out);
 }
 
 static void a_host_that_rests_is_named_and_several_are_counted(void **state)
