@@ -78,7 +78,8 @@ CREATE TABLE url (
     depth INTEGER NOT NULL,               -- links from a seed
     via INTEGER NOT NULL REFERENCES link_kind(id),
     same_as INTEGER REFERENCES url(id),   -- skip 'duplicate': of this one
-    lastmod_ms INTEGER                    -- as a sitemap says
+    lastmod_ms INTEGER,                   -- as a sitemap says
+    external INTEGER                      -- 1: out of scope, and asked for all the same, once (--check-external)
 ) STRICT;
 
 CREATE TABLE seed (

@@ -255,7 +255,7 @@ static void run(const struct setting *setting)
 {
     struct store_options options = {.args = "store_bench", .keep_links = true};
     struct site site = {.setting = setting, .next_id = 1, .random = 1};
-    int64_t known[3] = {0};
+    int64_t known[KNOWN_TO_CHECK + 1] = {0};
     enum store_failure why;
     struct store *store;
     struct err err;

@@ -142,6 +142,7 @@ static void set_extract(struct crawl_settings *s, const struct options *o)
                  .kinds = links[o->links] == EXTRACT_LINKS_NONE ? o->follow : ~0u},
         .follow = o->follow,
         .links = links[o->links],
+        .check_external = o->check_external,
         .obey_nofollow = o->robots,
         .sitemaps = o->sitemaps,
         .robots_token = s->robots_token,

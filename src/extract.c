@@ -266,6 +266,9 @@ static void read_robots(struct extract *x, struct page *page)
         page->rules = robots_parse(buf_slice(&page->body), x->settings->robots_token);
         count = robots_sitemap_count(page->rules);
     }
+    /* Where a single link leads there is no more to be found; but what an in-scope host's was moved to counts. */
+    if (page->redirects == 0 && !scope_wants_host(x->settings->scope, &x->base))
+        return;
     if (!x->settings->sitemaps || (page->outcome != PAGE_OK && page->outcome != PAGE_HTTP_ERROR))
         return;
     for (size_t i = 0; i < count; i++)

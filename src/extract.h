@@ -25,6 +25,7 @@ struct extract_settings {
     struct html_limits html;
     unsigned follow;          /* bit 1 << kind: enum html_link_kind that are visited */
     enum extract_links links; /* which get a row */
+    bool check_external;      /* what is out of scope is asked for once */
     bool obey_nofollow;       /* false: --no-robots */
     bool sitemaps;
     const char *robots_token; /* product token */

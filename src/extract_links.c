@@ -105,6 +105,7 @@ static enum page_skip skip_of(enum scope_verdict verdict)
     case SCOPE_WANTED:
         return SKIP_NONE;
     case SCOPE_OFF_SCOPE:
+    case SCOPE_EXCLUDED:
         return SKIP_OFF_SCOPE;
     case SCOPE_REJECTED:
         return SKIP_REJECTED;
@@ -122,38 +123,57 @@ static bool is_recorded(const struct extract *x, const struct page_link *link)
     case EXTRACT_LINKS_ALL:
         return link->kind < LINK_SITEMAP;
     case EXTRACT_LINKS_INTERNAL:
-        return link->kind < LINK_SITEMAP && link->skip != SKIP_OFF_SCOPE;
+        return link->kind < LINK_SITEMAP && link->skip != SKIP_OFF_SCOPE && !link->external;
     case EXTRACT_LINKS_NONE:
         break;
     }
     return false;
 }
 
+/* What is out of scope but to be asked for once. */
+static bool is_checked(const struct extract *x, const struct page_link *link, enum scope_verdict verdict, bool nofollow)
+{
+    return x->settings->check_external && verdict == SCOPE_OFF_SCOPE && link->kind < LINK_SITEMAP &&
+           is_followed_kind(x, link->kind) && !(x->settings->obey_nofollow && nofollow);
+}
+
+/* What the scope says. */
+static enum page_skip skip_by_scope(struct extract *x, const struct page *page, struct page_link *link,
+                                    const struct url *url, bool nofollow, char *why, size_t why_size)
+{
+    int depth = page_link_depth(page, link->kind);
+    enum scope_verdict verdict;
+
+    if (link->kind == LINK_SEED) /* A seed is wanted whatever the rules say. */
+        return SKIP_NONE;
+    /* The depth of a sitemap is that of indexes, not of links. */
+    verdict = scope_judge(x->matcher, url, link->kind == LINK_SITEMAP_FILE ? 0 : depth, why, why_size);
+    link->external = is_checked(x, link, verdict, nofollow);
+    if (link->external) {
+        why[0] = '\0';
+        return SKIP_NONE;
+    }
+    if (verdict == SCOPE_WANTED && link->kind == LINK_SITEMAP_FILE && depth > SITEMAP_DEPTH) {
+        snprintf(why, why_size, "sitemap indexes nested more than %d deep", SITEMAP_DEPTH);
+        return SKIP_LIMIT;
+    }
+    return skip_of(verdict);
+}
+
 /* Decides about link->skip and follow, with words in the pool. */
 static void judge(struct extract *x, struct page *page, struct page_link *link, const struct url *url, bool nofollow)
 {
     const struct extract_settings *settings = x->settings;
-    int depth = page_link_depth(page, link->kind);
     char why[200] = "";
 
-    if (link->kind == LINK_SEED) { /* A seed is wanted whatever the rules say. */
-        link->skip = SKIP_NONE;
-    } else if (link->kind == LINK_SITEMAP_FILE) { /* Its depth is that of indexes, not of links. */
-        link->skip = (uint8_t)skip_of(scope_judge(x->matcher, url, 0, why, sizeof why));
-        if (link->skip == SKIP_NONE && depth > SITEMAP_DEPTH) {
-            link->skip = SKIP_LIMIT;
-            snprintf(why, sizeof why, "sitemap indexes nested more than %d deep", SITEMAP_DEPTH);
-        }
-    } else {
-        link->skip = (uint8_t)skip_of(scope_judge(x->matcher, url, depth, why, sizeof why));
-    }
+    link->skip = (uint8_t)skip_by_scope(x, page, link, url, nofollow, why, sizeof why);
     if (link->skip == SKIP_NONE && !is_followed_kind(x, link->kind)) {
         link->skip = SKIP_KIND;
     } else if (link->skip == SKIP_NONE && settings->obey_nofollow && nofollow) {
         link->skip = SKIP_NOFOLLOW;
     }
-    if (link->skip == SKIP_NONE && settings->trap != NULL && link->kind != LINK_SEED && link->kind != LINK_SITEMAP &&
-        trap_refuses(settings->trap, buf_slice(&url->text), why, sizeof why))
+    if (link->skip == SKIP_NONE && !link->external && settings->trap != NULL && link->kind != LINK_SEED &&
+        link->kind != LINK_SITEMAP && trap_refuses(settings->trap, buf_slice(&url->text), why, sizeof why))
         link->skip = SKIP_TRAP;
     link->follow = link->skip == SKIP_NONE;
     if (why[0] != '\0') {
@@ -202,6 +222,8 @@ static int32_t add_url(struct extract *x, struct page *page, const struct url *u
             link->skip = SKIP_NONE;
             link->follow = true;
         }
+        if (link->skip == SKIP_OFF_SCOPE && !nofollow && x->settings->check_external && form != FORM_WRITTEN)
+            judge(x, page, link, url, nofollow);
         link->rel &= reference->rel;
         if (form != FORM_SENT)
             link->record = is_recorded(x, link);
@@ -224,6 +246,10 @@ static int32_t add_url(struct extract *x, struct page *page, const struct url *u
     link->url_size = (uint32_t)text.size;
     link->host_size = url->path_at;
     judge(x, page, link, url, nofollow);
+    if (link->external && form == FORM_WRITTEN) { /* its twin is asked for */
+        link->external = link->follow = false;
+        link->skip = SKIP_OFF_SCOPE;
+    }
     link->record = form != FORM_SENT && is_recorded(x, link);
     link->key_hash = form == FORM_WRITTEN ? frontier_hash(x->settings->frontier, buf_slice(&x->plain.text))
                                           : key_hash_of(x, url, hash);

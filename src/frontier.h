@@ -52,7 +52,13 @@ struct frontier *frontier_new(const struct frontier_limits *limits);
 void frontier_free(struct frontier *f); /* frees what waits; nothing may be active */
 
 /* --- Before the crawl: what the store knows --------------------------------- */
-enum frontier_known { KNOWN_DONE, KNOWN_SKIPPED, KNOWN_WAITING };
+enum frontier_known {
+    KNOWN_DONE,
+    KNOWN_SKIPPED,
+    KNOWN_WAITING,
+    KNOWN_CHECKED, /* out of scope, and was asked for once (--check-external) */
+    KNOWN_TO_CHECK /* likewise, and is to be */
+};
 
 /* A host of an earlier run. Before its URLs. `state` is copied. */
 void frontier_add_host(struct frontier *f, const struct host_state *state);
@@ -105,6 +111,7 @@ struct waiting_url { /* a row that waits, as the store has it */
     uint8_t via;
     uint8_t tries;
     uint8_t redirects;
+    bool external; /* only to be checked */
     int64_t chain[PAGE_REDIRECTS_MAX];
 };
 

@@ -127,7 +127,7 @@ struct frontier {
 
     struct known_url told[KNOWN_BATCH]; /* not yet in `seen`: its memory is on the way to the processor */
     size_t told_count;
-    struct seen *seen; /* URLs: id << 2, or-ed with enum seen_flag; hosts: id */
+    struct seen *seen; /* URLs: id << 3, or-ed with enum seen_flag; hosts: id */
     struct host **table;
     size_t table_size;      /* a power of two */
     size_t resident;        /* hosts in memory */
@@ -218,9 +218,10 @@ size_t host_share(const struct frontier *f); /* its fair part of the window */
 /* A PAGE_ROBOTS is finished: takes what it means for the host. */
 void robots_answered(struct frontier *f, struct page *page, int64_t now_ms);
 
-#define SEEN_ID(value) ((value) >> 2)
+#define SEEN_ID(value) ((value) >> 3)
 enum seen_flag {
     SEEN_UNVISITED = 1, /* known, but not to be fetched: may change when it is found in another way */
+    SEEN_CHECKED = 4,   /* with SEEN_UNVISITED: but was or will be asked for as a link out of scope */
     SEEN_KEY = 2 /* the hash is that of the key of `id`; the URL that reads so is another, and stands elsewhere */
 };
 

@@ -12,7 +12,7 @@
 
 static int64_t id_with(int64_t id, int flags)
 {
-    return (int64_t)((uint64_t)id << 2) | flags;
+    return (int64_t)((uint64_t)id << 3) | flags;
 }
 
 /* Where the text of a URL stands or would stand: under its hash, or beside it if that is taken by a key. */
@@ -41,25 +41,43 @@ static void claim_key(struct frontier *f, uint64_t text_hash, uint64_t key_hash,
 }
 
 /* --- Of an earlier run ----------------------------------------------------------- */
+static int flags_of(enum frontier_known state)
+{
+    switch (state) {
+    case KNOWN_SKIPPED:
+        return SEEN_UNVISITED;
+    case KNOWN_CHECKED:
+    case KNOWN_TO_CHECK:
+        return SEEN_UNVISITED | SEEN_CHECKED;
+    case KNOWN_DONE:
+    case KNOWN_WAITING:
+        break;
+    }
+    return 0;
+}
+
 static void take_in(struct frontier *f, const struct known_url *known)
 {
     struct host *h;
     int64_t value;
     uint64_t place = text_place(f, known->text_hash, &value);
+    bool is_document = known->state == KNOWN_DONE || known->state == KNOWN_WAITING;
+    bool waits = known->state == KNOWN_WAITING || known->state == KNOWN_TO_CHECK;
 
-    seen_set(f->seen, place, id_with(known->id, known->state == KNOWN_SKIPPED ? SEEN_UNVISITED : 0));
+    seen_set(f->seen, place, id_with(known->id, flags_of(known->state)));
     if (known->id > f->last_url_id)
         f->last_url_id = known->id;
     f->known++;
     if (known->state == KNOWN_SKIPPED)
         return;
-    claim_key(f, known->text_hash, known->key_hash, known->id);
+    if (is_document)
+        claim_key(f, known->text_hash, known->key_hash, known->id);
     h = host_of_id(f, known->host_id);
-    assert(h != NULL || known->state != KNOWN_WAITING);
+    assert(h != NULL || !waits);
     if (h == NULL)
         return;
-    h->admitted++;
-    if (known->state != KNOWN_WAITING)
+    h->admitted += is_document;
+    if (!waits)
         return;
     if (h->parked == 0)
         h->loaded_up_to = known->id - 1;
@@ -125,6 +143,8 @@ static struct waiting *waiting_of_link(const struct page *page, const struct pag
     w->via = link->kind;
     if (link->kind == LINK_SITEMAP_FILE)
         w->kind = PAGE_SITEMAP;
+    else if (link->external)
+        w->kind = PAGE_EXTERNAL;
     return w;
 }
 
@@ -191,14 +211,14 @@ static bool decide(struct offer *offer, struct page_link *link, bool is_hop)
         link->same_as = twin;
         return false;
     }
-    if (is_hop && offer->page->redirects >= f->limits.max_redirects) {
+    if (is_hop && !link->external && offer->page->redirects >= f->limits.max_redirects) {
         page_fail(offer->page, PAGE_REDIRECT_LOOP, "more than %d redirects", f->limits.max_redirects);
         link->skip = SKIP_LIMIT;
         return false;
     }
     h = host_of_link(offer, link);
     link->host_id = h->id;
-    if (link->kind != LINK_SITEMAP_FILE) {
+    if (link->kind != LINK_SITEMAP_FILE && !link->external) {
         if (f->limits.host_max_pages > 0 && h->admitted >= f->limits.host_max_pages) {
             link->skip = SKIP_LIMIT;
             return false;
@@ -207,7 +227,8 @@ static bool decide(struct offer *offer, struct page_link *link, bool is_hop)
         if (f->limits.host_max_pages > 0)
             h->changed = true;
     }
-    claim_key(f, link->text_hash, link->key_hash, link->id);
+    if (!link->external)
+        claim_key(f, link->text_hash, link->key_hash, link->id);
     admit(f, h, offer->page, link, is_hop, offer->now_ms);
     return true;
 }
@@ -231,6 +252,8 @@ static void offer_link(struct offer *offer, struct page_link *link, bool is_hop)
     /* A twin is known for good: only a URL that was not wanted before may be wanted now. */
     if (!link->is_new && (value & SEEN_UNVISITED) == 0)
         return;
+    if (link->external && (value & SEEN_CHECKED) != 0)
+        return;
     if (link->follow && link->skip == SKIP_NONE) {
         link->is_upgrade = !link->is_new;
         waits = decide(offer, link, is_hop);
@@ -243,7 +266,7 @@ static void offer_link(struct offer *offer, struct page_link *link, bool is_hop)
         f->known++;
     }
     if (waits || link->skip == SKIP_DUPLICATE)
-        seen_set(f->seen, place, id_with(link->id, 0));
+        seen_set(f->seen, place, id_with(link->id, link->external ? SEEN_UNVISITED | SEEN_CHECKED : 0));
     else if (link->is_new)
         seen_set(f->seen, place, id_with(link->id, SEEN_UNVISITED));
 }

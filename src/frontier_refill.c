@@ -52,6 +52,8 @@ static void load_row(struct frontier *f, struct host *h, const struct waiting_ur
     w->tries = row->tries;
     if (row->via == LINK_SITEMAP_FILE)
         w->kind = PAGE_SITEMAP;
+    else if (row->external)
+        w->kind = PAGE_EXTERNAL;
     waiting_append(&h->ready, w);
     f->waiting++;
 }

@@ -118,15 +118,16 @@ static void take_back(struct frontier *f, struct page *page, int64_t due_ms, int
 bool frontier_retry(struct frontier *f, struct page *page)
 {
     const struct host *h = page->host;
+    bool by_get = page_refused_head(page); /* which is no further try of the same */
     bool again;
 
     frontier_lock(f);
-    again = page->is_active && page_may_retry(page) && page->tries < f->limits.max_tries && !host_is_closed(h) &&
-            page->retry_after_ms <= h->pace.rules->retry_after_max_ms;
+    again = page->is_active && page_may_retry(page) && (by_get || page->tries < f->limits.max_tries) &&
+            !host_is_closed(h) && page->retry_after_ms <= h->pace.rules->retry_after_max_ms;
     if (again) {
         int64_t now_ms = clock_ms();
 
-        take_back(f, page, now_ms + retry_pause_ms(page), now_ms);
+        take_back(f, page, by_get ? INT64_MIN : now_ms + retry_pause_ms(page), now_ms);
     }
     frontier_unlock(f);
     return again;

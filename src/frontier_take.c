@@ -120,7 +120,8 @@ static struct slice target_of(const struct page *page)
 /* Seeds and what a sitemap names are fetched in any case: somebody wants them. */
 static bool is_refused(const struct frontier *f, struct page *page)
 {
-    return f->limits.refuses != NULL && page->tries == 0 && page->via != LINK_SEED && page->via != LINK_SITEMAP &&
+    return f->limits.refuses != NULL && page->tries == 0 && page->kind == PAGE_DOCUMENT && page->via != LINK_SEED &&
+           page->via != LINK_SITEMAP &&
            f->limits.refuses(f->limits.refuses_arg, (struct slice){page->url, page->url_size}, page->error,
                              sizeof page->error);
 }
@@ -145,7 +146,7 @@ static bool is_allowed(const struct frontier *f, struct host *h, struct page *pa
         page->skip = SKIP_TRAP;
         return false;
     }
-    if (page->tries == 0 && h->may_take != INT64_MAX && h->may_take-- <= 0) {
+    if (page->tries == 0 && page->kind == PAGE_DOCUMENT && h->may_take != INT64_MAX && h->may_take-- <= 0) {
         h->may_take = 0;
         page->skip = SKIP_LIMIT;
         return false;

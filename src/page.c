@@ -131,10 +131,9 @@ void page_fail(struct page *page, enum page_outcome outcome, const char *format,
     va_end(args);
 }
 
-/* Statuses by which servers refuse HEAD, where GET may show that the page is there. */
-static bool refuses_head(const struct page *page)
+bool page_refused_head(const struct page *page)
 {
-    return page->kind == PAGE_EXTERNAL && page->tries < 2 &&
+    return page->kind == PAGE_EXTERNAL && page->tries < 2 && page->outcome == PAGE_HTTP_ERROR &&
            (page->status == 400 || page->status == 403 || page->status == 405 || page->status == 406 ||
             page->status == 501);
 }
@@ -148,7 +147,7 @@ bool page_may_retry(const struct page *page)
     case PAGE_TRUNCATED:
         return true;
     case PAGE_HTTP_ERROR:
-        return refuses_head(page) || page->status == 429 || page->status == 500 || page->status == 502 ||
+        return page_refused_head(page) || page->status == 429 || page->status == 500 || page->status == 502 ||
                page->status == 503 || page->status == 504;
     default:
         return false;

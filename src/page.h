@@ -79,11 +79,12 @@ struct page_link {
     uint32_t host_size; /* length of the origin "https://host:port" at its start, as text */
     uint32_t anchor_at; /* in page.pool; size 0: none */
     uint32_t anchor_size;
-    uint8_t kind; /* enum html_link_kind; LINK_KIND_REDIRECT ... */
-    uint8_t rel;  /* enum html_rel */
-    uint8_t skip; /* enum page_skip: decided by scope before it is offered */
-    bool follow;  /* false: only a link to record (an image, a stylesheet), not to visit */
-    bool record;  /* true: gets a row in `link`; false: repeated on the page, or --links=none */
+    uint8_t kind;  /* enum html_link_kind; LINK_KIND_REDIRECT ... */
+    uint8_t rel;   /* enum html_rel */
+    uint8_t skip;  /* enum page_skip: decided by scope before it is offered */
+    bool follow;   /* false: only a link to record (an image, a stylesheet), not to visit */
+    bool external; /* out of scope, but to be asked for once (--check-external) */
+    bool record;   /* true: gets a row in `link`; false: repeated on the page, or --links=none */
     uint16_t
         why_size; /* skipped: the words that name the rule, in page.pool; a page with `skip` set has them in `error` */
     uint32_t why_at;
@@ -228,6 +229,9 @@ void page_forget_answer(struct page *page);
 
 /* NULL is fine. The body must have been given back to its budget before. */
 void page_free(struct page *page);
+
+/* True if a PAGE_EXTERNAL was asked for by HEAD, with an answer by which servers refuse that: GET may bring another. */
+bool page_refused_head(const struct page *page);
 
 /* True if its text was looked at, and there is some. */
 bool page_has_text(const struct page *page);

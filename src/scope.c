@@ -241,6 +241,12 @@ static bool origin_wanted(const struct scope *scope, const struct url *url)
     return set_has(&scope->sites, site_key(scope, url));
 }
 
+bool scope_wants_host(const struct scope *scope, const struct url *url)
+{
+    return origin_wanted(scope, url) && (scope->limits.mode != SCOPE_PATH || scope_names_host(scope, url_host(url)) ||
+                                         within_any(url_host(url), scope->limits.domains));
+}
+
 static bool origin_wanted_cached(struct scope_matcher *m, const struct url *url)
 {
     const char *origin = url->text.data;
@@ -352,11 +358,13 @@ enum scope_verdict scope_judge(struct scope_matcher *m, const struct url *url, i
     if (why != NULL)
         why[0] = '\0';
     if (!origin_wanted_cached(m, url) || !path_wanted(m->scope, url)) {
-        if (why != NULL && within_any(url_host(url), limits->excluded))
+        bool excluded = within_any(url_host(url), limits->excluded);
+
+        if (why != NULL && excluded)
             snprintf(why, why_size, "--exclude-domains");
         else if (why != NULL)
             snprintf(why, why_size, "--scope=%s", mode_names[limits->mode]);
-        return SCOPE_OFF_SCOPE;
+        return excluded ? SCOPE_EXCLUDED : SCOPE_OFF_SCOPE;
     }
     guard = trap_of(limits, url);
     if (guard != NULL) {

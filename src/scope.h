@@ -45,6 +45,7 @@ struct scope_limits {
 enum scope_verdict {
     SCOPE_WANTED,
     SCOPE_OFF_SCOPE, /* host, domain or path */
+    SCOPE_EXCLUDED,  /* the same, by --exclude-domains */
     SCOPE_REJECTED,  /* a pattern, or a pattern's limit (unknown is taken as rejected) */
     SCOPE_TOO_DEEP,
     SCOPE_TRAP /* one of the guards */
@@ -57,6 +58,9 @@ void scope_free(struct scope *scope);
 
 /* A seed: its host, domain or folder is wanted from now on. */
 void scope_add_seed(struct scope *scope, const struct url *seed);
+
+/* True if anything of the URL's host may be wanted. */
+bool scope_wants_host(const struct scope *scope, const struct url *url);
 
 /* True if a seed names this host (any port): such a host may have a private address. */
 bool scope_names_host(const struct scope *scope, struct slice host);

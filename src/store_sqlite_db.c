@@ -26,14 +26,15 @@ static const char *const texts[STATEMENT_COUNT] = {
     [SET_HOST_RUN] =
         "INSERT OR REPLACE INTO host_run (host_id, run_id, requests, bytes, errors, too_many, least_gap_ms,"
         " median_gap_ms, most_parallel) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    [ADD_URL] = "INSERT INTO url (id, url, hash, key_hash, host_id, skip, rule_id, rule_line, found_on, depth, via,"
-                " same_as, lastmod_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+    [ADD_URL] =
+        "INSERT INTO url (id, url, hash, key_hash, host_id, skip, rule_id, rule_line, found_on, depth, via,"
+        " same_as, lastmod_ms, external) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
     [SET_WAITING] =
         "UPDATE url SET skip = NULL, rule_id = NULL, rule_line = NULL, host_id = ?, found_on = ?, depth = ?,"
-        " via = ? WHERE id = ?",
+        " via = ?, external = ? WHERE id = ?",
     [ADD_SEED] = "INSERT INTO seed (url_id, run_id) VALUES (?, ?) ON CONFLICT (url_id) DO NOTHING",
     [SET_SKIP] = "UPDATE url SET skip = ?, rule_id = ?, rule_line = ? WHERE id = ?",
-    [CLEAR_SKIP] = "UPDATE url SET skip = NULL, rule_id = NULL, rule_line = NULL WHERE id = ?",
+    [UNCHECK] = "DELETE FROM page WHERE id = ? AND kind = 3",
     [ADD_PAGE] =
         "INSERT INTO page (id, run_id, kind, outcome, status, error, title, h1, description, og_title, lang,"
         " mime_id, charset, charset_source, redirect_to, canonical_id, location, robots, x_robots, bytes,"
@@ -58,7 +59,8 @@ static const char *const texts[STATEMENT_COUNT] = {
         "SELECT requests, bytes, errors, too_many, least_gap_ms, median_gap_ms, most_parallel FROM host_run"
         " WHERE host_id = ? AND run_id = ?",
     [CLAIM] =
-        "SELECT u.id, u.url, u.found_on, u.depth, u.via FROM url u INDEXED BY url_by_host WHERE u.host_id = ? AND"
+        "SELECT u.id, u.url, u.found_on, u.depth, u.via, u.external FROM url u INDEXED BY url_by_host WHERE u.host_id "
+        "= ? AND"
         " u.id > ? AND u.skip IS NULL AND NOT EXISTS (SELECT 1 FROM page p WHERE p.id = u.id) ORDER BY u.id LIMIT ?",
     [FIND_WAY] = "SELECT u.found_on FROM page p JOIN url u ON u.id = p.id WHERE p.id = ? AND p.redirect_to = ?",
 };

@@ -19,7 +19,7 @@ enum statement { /* prepared when first used, kept to the end; their text stands
                  ADD_SEED,
                  SET_WAITING,
                  SET_SKIP,
-                 CLEAR_SKIP,
+                 UNCHECK,
                  ADD_PAGE,
                  ADD_TRAP,
                  ADD_ANCHOR,

@@ -144,8 +144,8 @@ bool store_sqlite_known(struct store *store, store_tell_known *tell, void *arg, 
     int code = SQLITE_ERROR;
 
     /* Two scans side by side, both in order of ids: a look-up for each URL would cost thrice that. */
-    if (sqlite3_prepare_v2(s->db, "SELECT id, hash, key_hash, host_id, skip FROM url ORDER BY id", -1, &urls, NULL) ==
-            SQLITE_OK &&
+    if (sqlite3_prepare_v2(s->db, "SELECT id, hash, key_hash, host_id, skip, external FROM url ORDER BY id", -1, &urls,
+                           NULL) == SQLITE_OK &&
         sqlite3_prepare_v2(s->db, "SELECT id FROM page ORDER BY id", -1, &pages, NULL) == SQLITE_OK) {
         while ((code = sqlite3_step(urls)) == SQLITE_ROW) {
             int64_t id = sqlite3_column_int64(urls, 0);
@@ -153,8 +153,9 @@ bool store_sqlite_known(struct store *store, store_tell_known *tell, void *arg, 
             int64_t key = column_or(urls, 2, hash);
             int64_t host_id = sqlite3_column_int64(urls, 3);
             bool waits = host_id != 0 && sqlite3_column_type(urls, 4) == SQLITE_NULL;
-            enum frontier_known state = has_page(pages, &page_id, id) ? KNOWN_DONE
-                                        : waits                       ? KNOWN_WAITING
+            bool external = sqlite3_column_int(urls, 5) != 0;
+            enum frontier_known state = has_page(pages, &page_id, id) ? external ? KNOWN_CHECKED : KNOWN_DONE
+                                        : waits                       ? external ? KNOWN_TO_CHECK : KNOWN_WAITING
                                                                       : KNOWN_SKIPPED;
 
             tell(arg, id, (uint64_t)hash, (uint64_t)key, host_id, state);
@@ -269,6 +270,7 @@ long store_sqlite_claim(struct store *store, int64_t host_id, int64_t after, siz
                 .found_on = sqlite3_column_int64(claim, 2),
                 .depth = (uint16_t)sqlite3_column_int(claim, 3),
                 .via = (uint8_t)sqlite3_column_int(claim, 4),
+                .external = sqlite3_column_int(claim, 5) != 0,
             };
             buf_add(&s->texts, url.data, url.size);
         }

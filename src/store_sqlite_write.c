@@ -91,6 +91,18 @@ static bool add_url(struct sqlite_store *s, const struct page *page, const struc
     store_bind(&b, link->kind);
     store_bind_unless(&b, link->same_as, 0);
     store_bind_unless(&b, link->lastmod_ms, -1);
+    store_bind_unless(&b, link->external && skip == SKIP_NONE, 0);
+    return store_sqlite_step(b.statement);
+}
+
+/* What was only checked before is now in scope: it has not been fetched yet. */
+static bool uncheck(struct sqlite_store *s, int64_t id)
+{
+    struct binder b = binder(s, UNCHECK);
+
+    if (b.statement == NULL)
+        return false;
+    store_bind(&b, id);
     return store_sqlite_step(b.statement);
 }
 
@@ -105,8 +117,9 @@ static bool set_waiting(struct sqlite_store *s, const struct page *page, const s
     store_bind_unless(&b, page->id, 0);
     store_bind(&b, link->depth);
     store_bind(&b, link->kind);
+    store_bind_unless(&b, link->external, 0);
     store_bind(&b, link->id);
-    return store_sqlite_step(b.statement);
+    return store_sqlite_step(b.statement) && (link->external || uncheck(s, link->id));
 }
 
 static bool add_seed(struct sqlite_store *s, int64_t url_id)
@@ -260,17 +273,6 @@ static bool set_skip(struct sqlite_store *s, const struct page *page)
     return store_sqlite_step(b.statement);
 }
 
-/* An external link was known as skipped until it was asked for. */
-static bool clear_skip(struct sqlite_store *s, const struct page *page)
-{
-    struct binder b = binder(s, CLEAR_SKIP);
-
-    if (b.statement == NULL)
-        return false;
-    store_bind(&b, page->id);
-    return store_sqlite_step(b.statement);
-}
-
 static bool add_trap(struct sqlite_store *s, const struct page *page)
 {
     const struct page_trap *trap = page->trap;
@@ -300,8 +302,6 @@ static bool write_page(struct sqlite_store *s, const struct page *page)
         return set_skip(s, page);
     if (page->outcome == PAGE_PENDING)
         return true;
-    if (page->kind == PAGE_EXTERNAL && !clear_skip(s, page))
-        return false;
     if (page->trap != NULL && !add_trap(s, page))
         return false;
     return add_page(s, page);

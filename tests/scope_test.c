@@ -71,7 +71,7 @@ static void any_scope_goes_everywhere_but_to_excluded_domains(void **state)
 
     (void)state;
     assert_int_equal(simply(SCOPE_ANY, "https://a.org/", "https://b.net/"), SCOPE_WANTED);
-    assert_int_equal(judge(&limits, "https://a.org/", "https://x.evil.org/", 1, NULL, 0), SCOPE_OFF_SCOPE);
+    assert_int_equal(judge(&limits, "https://a.org/", "https://x.evil.org/", 1, NULL, 0), SCOPE_EXCLUDED);
     assert_int_equal(judge(&limits, "https://a.org/", "https://notevil.org/", 1, NULL, 0), SCOPE_WANTED);
 }
 

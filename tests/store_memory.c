@@ -10,6 +10,7 @@ struct memory_url {
     uint64_t text_hash, key_hash;
     int64_t host_id, found_on, redirect_to;
     uint16_t depth;
+    bool external;
     uint8_t via, skip;
     bool is_seed, is_html;
     enum page_outcome outcome; /* PAGE_PENDING: no page */
@@ -128,8 +129,8 @@ static bool tell_known(struct store *s, store_tell_known *tell, void *arg, struc
 
         if (row->url != NULL)
             tell(arg, (int64_t)i, row->text_hash, row->key_hash, row->host_id,
-                 row->outcome != PAGE_PENDING ? KNOWN_DONE
-                 : waits(row)                 ? KNOWN_WAITING
+                 row->outcome != PAGE_PENDING ? row->external ? KNOWN_CHECKED : KNOWN_DONE
+                 : waits(row)                 ? row->external ? KNOWN_TO_CHECK : KNOWN_WAITING
                                               : KNOWN_SKIPPED);
     }
     return true;
@@ -183,7 +184,8 @@ static long claim(struct store *s, int64_t host_id, int64_t after, size_t max, c
                                                  .found_on = row->found_on,
                                                  .url = slice_of(row->url),
                                                  .depth = row->depth,
-                                                 .via = row->via};
+                                                 .via = row->via,
+                                                 .external = row->external};
         read_way(m->rows, &m->claimed[count++]);
     }
     *answer = m->claimed;
@@ -236,6 +238,7 @@ static void add_link(struct memory_rows *rows, const struct page *page, const st
                                    .depth = link->depth,
                                    .via = link->kind,
                                    .skip = link->skip,
+                                   .external = link->external,
                                    .is_seed = row->is_seed};
     }
     if (link->kind == LINK_SEED)
