@@ -83,8 +83,7 @@ static bool read_url(struct explanation *e, struct reader *reader, uint64_t seed
         return true;
     case URL_OTHER:
         /* "localhost:80/" has the form of one, too. */
-        if (strstr(text, "://") == NULL && strchr(text, ':') != NULL && strchr(text, '.') != NULL &&
-            strchr(text, '.') < strchr(text, ':') && parse_with(&e->url, "https://", text))
+        if (strchr(text, ':')[1] >= '0' && strchr(text, ':')[1] <= '9' && parse_with(&e->url, "https://", text))
             break;
         return err_set(err, "\"%.200s\": only http and https are ever fetched", text);
     case URL_BAD:

@@ -41,9 +41,20 @@ static bool read_views(struct reader *reader, struct views *views, struct err *e
     return got != SQLITE_ERROR;
 }
 
-static bool unknown(const struct views *views, const char *name, struct err *err)
+/* The view that was probably meant: by its spelling, or by its beginning. NULL: none. */
+static const char *meant(const struct views *views, const char *name)
 {
     const char *near = nearest_name(name, (const char *const *)views->names, views->count);
+
+    for (size_t i = 0; near == NULL && name[0] != '\0' && i < views->count; i++)
+        if (strncasecmp(views->names[i], name, strlen(name)) == 0)
+            near = views->names[i];
+    return near;
+}
+
+static bool unknown(const struct views *views, const char *name, struct err *err)
+{
+    const char *near = meant(views, name);
     struct buf list = {.limit = 700};
 
     for (size_t i = 0; i < views->count; i++)

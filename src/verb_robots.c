@@ -316,12 +316,20 @@ static bool is_this_machine(struct slice host)
            (host.size > 4 && memcmp(host.data, "127.", 4) == 0);
 }
 
+/* True if there is no scheme: what stands before a colon is a host, for a port follows. */
+static bool is_bare(const char *operand)
+{
+    const char *colon = strchr(operand, ':');
+
+    return colon == NULL || (colon[1] >= '0' && colon[1] <= '9');
+}
+
 /* Without a scheme it is https, for this machine itself http: as with seeds. */
 static bool read_url(struct url *url, const char *operand, struct err *err)
 {
     enum url_kind kind = url_parse(url, slice_of(operand));
 
-    if (kind != URL_WEB && strstr(operand, "://") == NULL && parse_with(url, "https://", operand)) {
+    if (kind != URL_WEB && is_bare(operand) && parse_with(url, "https://", operand)) {
         if (is_this_machine(url_host(url)))
             parse_with(url, "http://", operand);
         return true;
