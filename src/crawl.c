@@ -90,7 +90,7 @@ static bool start_parsers(struct crawl *c, struct err *err)
 
 static bool start_fetchers(struct crawl *c, struct err *err)
 {
-    int count = c->options->threads;
+    int count = c->settings->threads;
 
     c->fetchers = mem_array((size_t)count, sizeof *c->fetchers);
     c->fetcher_threads = mem_array((size_t)count, sizeof *c->fetcher_threads);
@@ -145,7 +145,7 @@ static void start_progress(struct crawl *c)
         .to_parse = c->to_parse,
         .to_write = c->to_write,
         .budget = c->budget,
-        .fetchers = c->options->threads,
+        .fetchers = c->settings->threads,
         .parsers = c->settings->parsers,
         .transfers = c->settings->transfers,
         .host = c->first_host,
@@ -211,7 +211,7 @@ static void enter_sandbox(struct crawl *c)
 
 static void free_parts(struct crawl *c)
 {
-    for (int i = 0; c->fetchers != NULL && i < c->options->threads; i++)
+    for (int i = 0; c->fetchers != NULL && i < c->settings->threads; i++)
         http_free(c->fetchers[i].http);
     free(c->fetchers);
     free(c->parsers);

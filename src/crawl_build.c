@@ -21,6 +21,7 @@ static bool open_store(struct crawl *c, struct err *err)
     enum store_failure why;
     struct buf settings = {.limit = 1 << 20}, args = {.limit = 1 << 20};
     struct store_options options = {.fresh = c->options->fresh,
+                                    .deterministic = c->options->deterministic,
                                     .release_traps = c->options->release_traps,
                                     .keep_links = c->options->links != OPTIONS_LINKS_NONE,
                                     .sync_full = c->options->sync == OPTIONS_SYNC_FULL};
@@ -137,7 +138,7 @@ bool crawl_build(struct crawl *c, struct err *err)
     }
     if ((c->options->fail_on & OPTIONS_FAIL_EXTERNAL) != 0 && !c->options->check_external)
         log_warning("--fail-on=external finds nothing without --check-external");
-    files_make_room(s->transfers, (int)s->frontier.stalled, c->options->threads);
+    files_make_room(s->transfers, (int)s->frontier.stalled, s->threads);
     s->frontier.hash_seed = store_hash_seed(c->store);
     c->frontier = frontier_new(&s->frontier);
     s->extract.scope = c->scope;

@@ -238,7 +238,8 @@ static void set_frontier(struct crawl_settings *s, const struct options *o)
         .window = (size_t)o->window,
         .transfers = (size_t)s->transfers,
         .stalled = (size_t)s->transfers * 3,
-        .takers = o->threads,
+        .takers = s->threads,
+        .one_by_one = o->deterministic,
         .max_pages = o->max_pages,
         .host_max_pages = o->host.host_max_pages,
         .max_tries = o->tries,
@@ -269,8 +270,9 @@ struct crawl_settings *crawl_settings_new(const struct options *options)
              : sizeof PACKAGE_URL > 1    ? "crawl/" PACKAGE_VERSION " (+" PACKAGE_URL ")"
                                          : "crawl/" PACKAGE_VERSION);
     snprintf(s->robots_token, sizeof s->robots_token, "%.*s", (int)strcspn(s->user_agent, "/ "), s->user_agent);
-    s->parsers = options->parsers > 0 ? options->parsers : automatic_parsers();
-    s->transfers = options->transfers > 0 ? options->transfers : 8 * options->threads;
+    s->threads = options->deterministic ? 1 : options->threads;
+    s->parsers = options->deterministic ? 1 : options->parsers > 0 ? options->parsers : automatic_parsers();
+    s->transfers = options->deterministic ? 1 : options->transfers > 0 ? options->transfers : 8 * options->threads;
     s->host = rules_of(options, &options->host, false);
     s->loopback = rules_of(options, &options->host, true);
     set_scope(s, options);

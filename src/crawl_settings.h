@@ -21,7 +21,7 @@ struct crawl_settings {
     struct frontier_limits frontier;
     struct host_rules host, loopback; /* for hosts without a section of their own */
     struct host_rules_list *sections; /* made as hosts turn up */
-    int parsers, transfers;
+    int threads, parsers, transfers;
     const char **lists[8]; /* NULL-terminated arrays made from lists of options; owned */
 };
 

@@ -169,8 +169,8 @@ static void add_plan(struct buf *out, const struct plan *plan, const struct craw
                access(o->database, F_OK) != 0 ? "would be made"
                : o->fresh                     ? "is there; it would be kept under another name, and a new one made"
                                               : "is there; the crawl in it would go on");
-    buf_printf(out, "speed       %d threads that fetch, %d that read pages, at most %d downloads at once\n", o->threads,
-               settings->parsers, settings->transfers);
+    buf_printf(out, "speed       %d threads that fetch, %d that read pages, at most %d downloads at once\n",
+               settings->threads, settings->parsers, settings->transfers);
     if (plan->slowest_gap_us > 0)
         add_pace(out, plan->slowest_gap_us, o->host.host_concurrency);
     else

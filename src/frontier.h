@@ -36,9 +36,10 @@ struct frontier_limits {
     int max_redirects;        /* hops in a row, at most PAGE_REDIRECTS_MAX */
     size_t idle_hosts;        /* hosts that have nothing to do but stay in memory; others are forgotten; 0: 4,096 */
     int64_t robots_age_ms;    /* a robots.txt older than this is asked for again; 0: 24 h */
-    bool robots;              /* false: --no-robots: none is asked for, none obeyed */
-    bool sitemaps;            /* offer the sitemaps that robots.txt names, else /sitemap.xml */
-    uint64_t hash_seed;       /* of the database */
+    bool one_by_one;    /* --deterministic: one page after the other, in the order found; takers and transfers 1 */
+    bool robots;        /* false: --no-robots: none is asked for, none obeyed */
+    bool sitemaps;      /* offer the sitemaps that robots.txt names, else /sitemap.xml */
+    uint64_t hash_seed; /* of the database */
     const char *robots_token; /* product token for rules */
     /* Whether a document that waits is not to be fetched after all, with the reason in words; NULL: none is. Called
      * with the frontier's lock held: it must be quick and take no lock. */
@@ -99,6 +100,10 @@ void frontier_abandon(struct frontier *f, struct page *page);
  * then it counts as not there (RFC 9309, 2.3.1.2). A redirect in a circle, or beyond max_redirects, becomes
  * PAGE_REDIRECT_LOOP here. A page that was not taken (seeds) is just recorded. Next the page must go to the writer. */
 void frontier_finish(struct frontier *f, struct page *page);
+
+/* What was to be learnt from the page that is finished is in force: before, with one_by_one, nothing more is handed
+ * out. After each frontier_finish() of a page that was taken. */
+void frontier_learnt(struct frontier *f);
 
 /* The 64-bit keyed hash that tells URLs apart. */
 uint64_t frontier_hash(const struct frontier *f, struct slice text);

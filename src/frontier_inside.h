@@ -147,6 +147,8 @@ struct frontier {
     struct taker *takers;
     struct taker *to_wake;
     int blocked_takers, starved_takers;
+    int refilling; /* refills that were asked for and did not come yet */
+    bool learning; /* with one_by_one: a page is finished, but frontier_learnt() is still to come */
     atomic_bool stopping, abandoning;
 };
 
@@ -213,6 +215,14 @@ bool host_is_closed(const struct host *h); /* nothing of it will be fetched */
 bool host_wants_robots(const struct frontier *f, const struct host *h, int64_t now_ms);
 bool host_wants_refill(const struct frontier *f, const struct host *h);
 size_t host_share(const struct frontier *f); /* its fair part of the window */
+
+/* --- frontier_order.c: one page after the other ---------------------------------- */
+/* With one_by_one: something is still to come of the page before. */
+bool frontier_is_busy(const struct frontier *f);
+/* With one_by_one: the next page may be taken, if so it is. */
+void frontier_ask_next(struct frontier *f);
+/* Whose turn it is with one_by_one, though it may not be due yet; NULL: nobody's. */
+struct host *host_in_order(const struct frontier *f);
 
 /* --- frontier_robots.c -------------------------------------------------------- */
 /* A PAGE_ROBOTS is finished: takes what it means for the host. */

@@ -313,6 +313,7 @@ void frontier_finish(struct frontier *f, struct page *page)
         page->host->parked_at_finish = page->host->parked;
     offer_links(f, page, now_ms);
     page->ticket = ++f->last_ticket;
+    f->learning = f->limits.one_by_one && page->is_active;
     frontier_page_in(f, page, now_ms);
     bring_host_state(f, page, now_ms);
     if (page->kind != PAGE_REFILL)

@@ -125,7 +125,9 @@ void frontier_refill(struct frontier *f, const struct page *page, const struct h
     f->reserved -= h->refill_rows;
     h->refill_rows = 0;
     h->refill_asked = false;
+    f->refilling--;
     host_update(f, h, now_ms);
+    frontier_ask_next(f);
     frontier_check_over(f);
     frontier_unlock(f);
 }

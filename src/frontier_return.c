@@ -42,6 +42,7 @@ void frontier_page_in(struct frontier *f, struct page *page, int64_t now_ms)
     h->active--;
     host_update(f, h, now_ms);
     frontier_check_over(f);
+    frontier_ask_next(f);
 }
 
 /* --- Back from the network ------------------------------------------------------------- */

@@ -55,6 +55,7 @@ static void give_refill(struct taking *taking, struct host *h)
     struct page *page = page_new(PAGE_REFILL, h->origin, h->origin_size);
 
     h->refill_asked = true;
+    taking->f->refilling++;
     h->refill_rows = refill_rows(taking->f, h);
     taking->f->reserved += h->refill_rows;
     give(taking, h, page, false);
@@ -208,11 +209,27 @@ static struct host *first_due(const struct taker *t, int64_t now_ms)
     return t->heap_count > 0 && t->heap[0]->due_ms <= now_ms ? t->heap[0] : NULL;
 }
 
+/* The next page in order, if its time has come. */
+static void take_in_order(struct taking *taking)
+{
+    struct frontier *f = taking->f;
+    struct host *h = frontier_is_busy(f) || frontier_at_limit(f) || atomic_load(&f->stopping) ? NULL : host_in_order(f);
+
+    if (h == NULL || h->due_ms > taking->now_ms)
+        return;
+    give_of_host(taking, h);
+    host_update(f, h, taking->now_ms);
+}
+
 static void take_due(struct taking *taking)
 {
     struct frontier *f = taking->f;
     struct host *h;
 
+    if (f->limits.one_by_one) {
+        take_in_order(taking);
+        return;
+    }
     while (taking->count < taking->max && !frontier_at_limit(f) && !atomic_load(&f->stopping) &&
            (h = first_due(taking->taker, taking->now_ms)) != NULL) {
         if (!give_of_host(taking, h) && !frontier_has_room(f, taking->now_ms)) {
@@ -263,8 +280,10 @@ static void share_out(struct taking *taking)
 /* When the taker has to look again; INT64_MAX: when it is woken. */
 static int64_t next_look_ms(const struct frontier *f, const struct taker *t, int64_t now_ms)
 {
-    if (t->heap_count == 0 || frontier_at_limit(f) || atomic_load(&f->stopping))
+    if (t->heap_count == 0 || frontier_at_limit(f) || atomic_load(&f->stopping) || frontier_is_busy(f))
         return INT64_MAX;
+    if (f->limits.one_by_one)
+        return host_in_order(f)->due_ms;
     if (!t->starved)
         return t->heap[0]->due_ms;
     return f->limits.stalled > 0 ? now_ms + f->limits.stalled_after_ms / 4

@@ -135,7 +135,10 @@ static int64_t due_ms(const struct frontier *f, const struct host *h, int64_t no
         return earlier(due, gate_ms);
     if (host_is_closed(h))
         return now_ms;
-    return earlier(due, later(gate_ms, h->ready.first != NULL ? INT64_MIN : h->delayed.first->due_ms));
+    /* One by one, what is to be tried again comes before what was found later. */
+    if (h->ready.first == NULL || (f->limits.one_by_one && h->delayed.first != NULL))
+        gate_ms = later(gate_ms, h->delayed.first->due_ms);
+    return earlier(due, gate_ms);
 }
 
 /* --- Whose it is ----------------------------------------------------------------- */

@@ -21,6 +21,7 @@ struct store_options {
     const char *args;     /* the command, for the record of the run */
     const char *settings; /* options in force as JSON object text, likewise */
     const char *versions; /* of program and libraries, likewise */
+    bool deterministic;   /* a new database differs from another in times alone: its hash is not keyed at random */
     bool release_traps;   /* URLs that were skipped as a trap wait again, and the traps are forgotten */
     bool keep_links;      /* --links: rows in `link` at all */
     bool fresh;           /* what is at the address is kept under another name, PATH.~N~, and a new one begun */

@@ -95,12 +95,13 @@ static bool is_wal(struct sqlite_store *s)
 }
 
 /* One transaction, so that a file is ours and whole, or empty. */
-static bool make_tables(struct sqlite_store *s, struct err *err)
+static bool make_tables(struct sqlite_store *s, const struct store_options *options, struct err *err)
 {
     char sql[300];
-    int64_t seed;
+    int64_t seed = 1;
 
-    sqlite3_randomness(sizeof seed, &seed);
+    if (!options->deterministic)
+        sqlite3_randomness(sizeof seed, &seed);
     snprintf(sql, sizeof sql,
              "PRAGMA application_id = %d; PRAGMA user_version = %d;"
              "INSERT INTO meta (key, value) VALUES ('hash_seed', '%" PRId64 "'), ('indexed', '0')",
@@ -201,7 +202,7 @@ static bool prepare(struct sqlite_store *s, const struct store_options *options,
 
     if (tables < 0)
         return store_sqlite_failed(s, "read", err);
-    if (tables == 0 && !make_tables(s, err))
+    if (tables == 0 && !make_tables(s, options, err))
         return false;
     if (!judge(s->path, (uint32_t)store_sqlite_number(s, "PRAGMA application_id", 0),
                (uint32_t)store_sqlite_number(s, "PRAGMA user_version", 0), why, err))

@@ -126,6 +126,19 @@ const char *whole_text(struct whole *whole, const char *sql)
     return text;
 }
 
+void whole_add_text(struct whole *whole, const char *sql, struct buf *out)
+{
+    sqlite3 *db;
+    int got;
+    sqlite3_stmt *statement = ask(whole, sql, &db, &got);
+
+    assert_int_equal(got, SQLITE_ROW);
+    buf_add(out, sqlite3_column_text(statement, 0), (size_t)sqlite3_column_bytes(statement, 0));
+    buf_add_char(out, '\n');
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+}
+
 bool whole_tree_make(void *arg, const char *host, const char *target, struct site_page *page, struct buf *text)
 {
     struct whole_tree *tree = arg;

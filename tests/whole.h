@@ -28,6 +28,9 @@ int whole_crawl(struct whole *whole, const struct site *site, const char *const 
 long whole_number(struct whole *whole, const char *sql);
 const char *whole_text(struct whole *whole, const char *sql);
 
+/* Appends the text that a query gives, of any length, and a line end. */
+void whole_add_text(struct whole *whole, const char *sql, struct buf *out);
+
 /* A site of `count` pages for site_start_made(): page K is /p/K, titled "Page K", with links to 3K+1, 3K+2, 3K+3 and
  * back to 0. `arg` is a struct whole_tree. */
 struct whole_tree {
