@@ -116,6 +116,7 @@ static int run_crawl(const struct options *options)
 static int (*const verbs[VERB_COUNT])(const struct options *options) = {
     [VERB_EXPLAIN] = verb_explain,
     [VERB_EXPORT] = verb_export,
+    [VERB_REPORT] = verb_report,
     [VERB_ROBOTS] = verb_robots,
     [VERB_SEARCH] = verb_search,
     [VERB_SQL] = verb_sql,

@@ -19,6 +19,7 @@ enum verb_exit {
 };
 
 int verb_status(const struct options *options);
+int verb_report(const struct options *options);
 int verb_export(const struct options *options);
 int verb_search(const struct options *options);
 int verb_sql(const struct options *options);
