@@ -63,6 +63,7 @@ static void home(struct site_page *page, struct buf *text)
     demo_add_item(text, "/de/", "Auf Deutsch");
     demo_add_item(text, "/old/", "What has moved");
     demo_add_item(text, "/about", "About us");
+    demo_add_item(text, "/press", "For the press");
     demo_add_item(text, "/forecast", "The forecast");
     demo_add_item(text, "/radar", "Radar");
     demo_add_item(text, "/welcome", "Welcome");
@@ -78,7 +79,8 @@ static void home(struct site_page *page, struct buf *text)
 static void about(struct site_page *page, struct buf *text)
 {
     page->headers = "X-Robots-Tag: noarchive\r\n";
-    demo_begin(text, "About Heron &amp; friends", "<meta name=\"robots\" content=\"nofollow\">\n");
+    demo_begin(text, "About Heron &amp; friends: who builds the stations, who reads them, and why",
+               "<meta name=\"robots\" content=\"nofollow\">\n");
     demo_add_text(text, 43, 4);
     buf_add_string(text, "<h2 id=\"licence\">Licence</h2>\n<p><a href=\"/licence.txt\">As text</a></p>\n");
     demo_end(text);
@@ -125,6 +127,9 @@ static const struct site_page FIXED[] = {
     {.path = "/img/heron.png", .type = "image/png", .body = PNG, .body_size = sizeof PNG - 1},
     {.path = "/files/readings.csv", .type = "text/csv", .body = "day,rain\n1,0.4\n2,7.5\n"},
     {.path = "/files/heron-guide.pdf", .type = "application/pdf", .body = "%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n"},
+    {.path = "/press",
+     .type = "text/html",
+     .body = "<title>For the press</title><link rel=canonical href='/about'><p>Write to the <a href='/people/'></a>"},
     {.path = "/licence.txt", .type = "text/plain; charset=utf-8", .body = "Do with it what you like.\n"},
     {.path = "/forecast",
      .status = 500,
