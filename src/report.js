@@ -80,14 +80,8 @@
   picture.setAttribute('aria-label', 'Pages by folder: arrow keys move, Enter walks in, Escape walks out');
   picture.removeAttribute('aria-labelledby');
 
-  function clean(text) { /* what would turn the order of letters round is shown by its number */
-    return text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, function (c) {
-      return '\\u' + ('000' + c.charCodeAt(0).toString(16)).slice(-4);
-    });
-  }
-
   function say(node) {
-    return clean(node[0]) + ': ' + node[1].toLocaleString('en').replace(/,/g, '\u00a0') + (node[1] === 1 ? ' page' : ' pages') +
+    return node[0] + ': ' + node[1].toLocaleString('en').replace(/,/g, '\u00a0') + (node[1] === 1 ? ' page' : ' pages') +
       ', ' + node[2] + ' broken, ' + node[3] + ' slow';
   }
 
@@ -98,7 +92,7 @@
   }
 
   function draw(way, left, share, level, above) {
-    var node = way[way.length - 1], name = clean(node[0]), box, room, self;
+    var node = way[way.length - 1], name = node[0], box, room, self;
     if (share < 0.25) return;
     deepest = Math.max(deepest, level);
     box = document.createElementNS(SVG, 'svg');
@@ -172,7 +166,7 @@
   function showWay() {
     crumbs.textContent = '';
     path.forEach(function (node, at) {
-      var button = make('button', { type: 'button' }, clean(node[0]));
+      var button = make('button', { type: 'button' }, node[0]);
       if (at + 1 === path.length) button.setAttribute('aria-current', 'true');
       button.addEventListener('click', function () { walk(path.slice(0, at + 1), true); });
       crumbs.appendChild(button);

@@ -288,7 +288,7 @@ static void add_json(const struct report_tree *tree, struct buf *out, uint32_t a
     if (at == 0)
         buf_add_string(&name, "all hosts");
     else
-        text_add_utf8(&name, name_of(tree, node));
+        text_add_terminal(&name, name_of(tree, node));
     buf_add_string(out, "[\"");
     text_add_json(out, buf_slice(&name));
     buf_printf(out, "\",%u,%u,%u", node->pages, node->broken, node->slow);
