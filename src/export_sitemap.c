@@ -15,6 +15,13 @@
 #define PART_BYTES (50 * 1024 * 1024 - 64) /* the end of a part has room */
 #define URL_BYTES  2047
 #define XMLNS      "http://www.sitemaps.org/schemas/sitemap/0.9"
+#define TOO_MANY                                                                                                       \
+    "a sitemap holds at most 50,000 URLs: name a file with -o, and it becomes an index with the sitemaps beside it"
+
+/* What belongs into one. */
+#define FROM_PAGES                                                                                                     \
+    " FROM page p JOIN url u ON u.id = p.id WHERE p.kind = 0 AND p.outcome = 1 AND p.robots & 1 = 0"                   \
+    " AND coalesce(p.canonical_id, p.id) = p.id"
 
 struct sitemap {
     const char *path; /* -o; NULL: standard output, which takes one part only */
@@ -61,8 +68,7 @@ static bool end_part(struct sitemap *s, bool is_one_of_many, struct err *err)
 static bool next_part(struct sitemap *s, struct err *err)
 {
     if (s->out.path == NULL || s->out.is_direct)
-        return err_set(err, "a sitemap holds at most 50,000 URLs: name a file with -o, and it becomes an index with "
-                            "the sitemaps beside it");
+        return err_set(err, TOO_MANY);
     if (!end_part(s, true, err) || !out_open(&s->out, s->path, err))
         return false;
     begin_part(s);
@@ -150,13 +156,15 @@ int export_sitemap(const struct options *options, struct reader *reader)
     struct sitemap s = {.path = options->result};
     struct err err;
     bool good;
-    sqlite3_stmt *statement =
-        reader_statement(reader,
-                         "SELECT u.url, p.last_modified FROM page p JOIN url u ON u.id = p.id WHERE p.kind = 0"
-                         " AND p.outcome = 1 AND p.robots & 1 = 0 AND coalesce(p.canonical_id, p.id) = p.id"
-                         " ORDER BY p.id",
-                         &err);
+    sqlite3_stmt *statement;
 
+    /* Said before half of it went out. */
+    if ((s.path == NULL || strcmp(s.path, "-") == 0) &&
+        reader_number(reader, "SELECT count(*)" FROM_PAGES, 0) > PART_URLS) {
+        err_set(&err, TOO_MANY);
+        return verb_fail(VERB_USAGE, &err);
+    }
+    statement = reader_statement(reader, "SELECT u.url, p.last_modified" FROM_PAGES " ORDER BY p.id", &err);
     if (statement == NULL)
         return verb_fail(VERB_FILE, &err);
     good = out_open(&s.out, s.path, &err) && write_all(&s, reader, statement, &err);
