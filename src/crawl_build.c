@@ -107,6 +107,19 @@ static void say_proxy(const struct http_settings *http)
         log_note("requests go through the proxy that all_proxy names");
 }
 
+/* What is switched off for a reason should be seen to be off. */
+static void say_risks(const struct options *o)
+{
+    if (!o->robots)
+        log_warning("--no-robots: robots.txt, robots meta tags, X-Robots-Tag and nofollow are not obeyed: be sure that "
+                    "the sites' owners agree");
+    if (o->insecure)
+        log_warning(
+            "--insecure: any certificate is taken: what is fetched may be read and changed by anyone on the way");
+    if (o->allow_private)
+        log_warning("--allow-private: pages may lead into private networks");
+}
+
 /* The parts that all threads share; they know nothing of each other's insides. */
 bool crawl_build(struct crawl *c, struct err *err)
 {
@@ -120,6 +133,7 @@ bool crawl_build(struct crawl *c, struct err *err)
     s->http.may_be_private = may_be_private;
     s->http.arg = c->scope;
     say_proxy(&s->http);
+    say_risks(c->options);
     c->shared = http_shared_new(&s->http, err);
     if (c->shared == NULL) {
         c->status = CRAWL_USAGE;

@@ -29,6 +29,7 @@ struct extract_settings {
     bool obey_nofollow;       /* false: --no-robots */
     bool sitemaps;
     const char *robots_token; /* product token */
+    int64_t delay_cap_ms;     /* the longest Crawl-delay that is kept: for words about it */
     size_t decoded_bytes;     /* limit of a page as UTF-8 */
     size_t sitemap_urls;      /* most URLs of one sitemap */
     size_t sitemap_bytes;     /* unpacked */

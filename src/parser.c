@@ -3,6 +3,7 @@
 #include "http.h"
 #include "log.h"
 #include "mem.h"
+#include "notices.h"
 
 /* The text of a robots.txt is kept with its host, so that anyone can see by what the crawl went. */
 static void keep_robots_text(struct page *page)
@@ -22,6 +23,8 @@ static void read_page(const struct parser *parser, struct extract *extract, stru
     struct trap_sight sight = {.counts = false};
 
     extract_page(extract, page);
+    if (page->rules != NULL)
+        notices_robots(page, page->rules, parser->settings->delay_cap_ms);
     if (trap != NULL) {
         trap_look(trap, page, &sight);
         if (sight.wants_text)
