@@ -231,6 +231,19 @@ static void free_parts(struct crawl *c)
         c->status = CRAWL_FILE;
 }
 
+/* Nothing was fetched. A database that was made for this and holds nothing goes again: a mistyped name leaves no file.
+ */
+static void end_before_begin(struct crawl *c)
+{
+    struct frontier_counts counts = {.known = 0};
+
+    if (c->frontier != NULL)
+        frontier_counts(c->frontier, &counts);
+    store_close(c->store, c->outcome, "{}", NULL);
+    if (c->store != NULL && c->makes_database && counts.known == 0)
+        unlink(c->options->database);
+}
+
 int crawl_run(const struct options *options)
 {
     struct crawl c = {.options = options, .outcome = RUN_COMPLETE, .started_ms = clock_ms()};
@@ -260,7 +273,7 @@ int crawl_run(const struct options *options)
     if (good)
         crawl_close_run(&c);
     else
-        store_close(c.store, c.outcome, "{}", NULL);
+        end_before_begin(&c);
     free_parts(&c);
     return c.status;
 }

@@ -6,6 +6,7 @@
 #include "summary.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #define SEEDS_A_PAGE 1000 /* seeds that travel together to the writer */
 
@@ -32,6 +33,7 @@ static bool open_store(struct crawl *c, struct err *err)
     options.settings = settings.data;
     options.args = args.data == NULL ? "" : args.data;
     options.versions = summary_versions();
+    c->makes_database = access(c->options->database, F_OK) != 0;
     c->store = store_open(c->options->database, &options, &why, err);
     if (c->store == NULL)
         c->status = why == STORE_IN_USE ? CRAWL_IN_USE : CRAWL_FILE;

@@ -22,6 +22,7 @@ struct crawl {
     const struct options *options;
     struct crawl_settings *settings;
     struct store *store;
+    bool makes_database; /* there was none before */
     struct scope *scope;
     struct frontier *frontier;
     struct budget *budget;

@@ -350,6 +350,25 @@ static void a_database_of_somebody_else_is_left_untouched(void **state)
     site_stop(site);
 }
 
+static void without_a_usable_seed_no_database_is_left(void **state)
+{
+    struct site *site = site_start(SMALL);
+    struct whole w;
+    char path[100];
+    FILE *file;
+
+    (void)state;
+    whole_init(&w);
+    snprintf(path, sizeof path, "%s/seeds", w.folder);
+    file = fopen(path, "w");
+    fputs("# nothing but a comment\n", file);
+    fclose(file);
+    assert_int_equal(WHOLE_CRAWL(&w, site, path), CRAWL_USAGE);
+    assert_null(fopen(w.database, "r"));
+    whole_free(&w);
+    site_stop(site);
+}
+
 static void a_fresh_crawl_keeps_the_old_one_under_another_name(void **state)
 {
     struct whole_tree tree = {.count = 20};
@@ -390,6 +409,7 @@ int main(void)
         cmocka_unit_test(what_only_a_sitemap_knows_is_an_orphan),
         cmocka_unit_test(sitemap_indexes_without_end_are_left_at_a_depth),
         cmocka_unit_test(a_database_of_somebody_else_is_left_untouched),
+        cmocka_unit_test(without_a_usable_seed_no_database_is_left),
         cmocka_unit_test(a_fresh_crawl_keeps_the_old_one_under_another_name),
     };
 
