@@ -195,6 +195,7 @@ static void measure(const char *what, void (*read)(struct slice page, struct fou
 int main(int argc, char **argv)
 {
     struct html_limits limits = {.title_bytes = 1000,
+                                 .distinct = true,
                                  .anchor_bytes = 200,
                                  .href_bytes = 8192,
                                  .links = 10000,

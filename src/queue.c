@@ -59,6 +59,8 @@ static void wait_for_room(struct queue *q)
 
 void queue_push(struct queue *q, void *item)
 {
+    bool enough;
+
     assert(item != NULL);
     pthread_mutex_lock(&q->lock);
     if (q->length == q->capacity)
@@ -66,9 +68,11 @@ void queue_push(struct queue *q, void *item)
     assert(!q->closed);
     q->slots[(q->head + q->length) % q->capacity] = item;
     q->length++;
-    if (q->length >= q->wanted)
-        pthread_cond_signal(&q->has_item);
+    enough = q->length >= q->wanted;
     pthread_mutex_unlock(&q->lock);
+    /* Not before: who is woken would only wait for the lock. */
+    if (enough)
+        pthread_cond_signal(&q->has_item);
 }
 
 /* Waits for an item or the end. The lock is held, as in all that follows. */

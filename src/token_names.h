@@ -183,7 +183,7 @@ enum attribute {
     ATTRIBUTE_COUNT
 };
 
-#define NAME_SLOTS 512
+#define NAME_SLOTS 1024
 
 /* For looking names up: open addressing over the first eight letters. */
 struct name_table {

@@ -82,11 +82,9 @@ static char *room(struct writer *w, size_t more)
     return w->data + w->size;
 }
 
-void writer_markup(struct writer *w, const char *markup)
+void writer_bytes(struct writer *w, const char *bytes, size_t size)
 {
-    size_t size = strlen(markup);
-
-    memcpy(room(w, size), markup, size);
+    memcpy(room(w, size), bytes, size);
     w->size += size;
 }
 

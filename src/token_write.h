@@ -38,8 +38,14 @@ void writer_free(struct writer *w);
 /* Gives what is left to flush(). */
 void writer_flush(struct writer *w);
 
+/* Appends bytes as they are. */
+void writer_bytes(struct writer *w, const char *bytes, size_t size);
+
 /* Appends markup as it is. */
-void writer_markup(struct writer *w, const char *markup);
+static inline void writer_markup(struct writer *w, const char *markup)
+{
+    writer_bytes(w, markup, strlen(markup)); /* known when it is compiled */
+}
 
 /* Appends ` name="value"`, with `value` as it stands in the page. False if that
  * would be more than `limit` bytes decoded; then nothing was appended. */
