@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 const char *const report_class_styles[REPORT_CLASS_COUNT] = {"ok", "other", "redirect", "e4", "e5", "failed"};
 const char *const report_class_words[REPORT_CLASS_COUNT] = {"ok",         "other types",   "redirects",
@@ -150,15 +151,51 @@ void report_chart_add_sizes(struct buf *out, const struct report_data *data)
     report_columns_add(out, &chart);
 }
 
+/* The causes as parts of one bar, the longest first, and in words. Those of less than a hundredth are left out. */
+static void add_held(struct buf *out, const int64_t held_ms[HELD_COUNT])
+{
+    int64_t all = 0, left[HELD_COUNT];
+    struct buf bar = {.limit = 8192}, words = {.limit = 8192};
+    double x = 0;
+
+    memcpy(left, held_ms, sizeof left);
+    for (int i = 1; i < HELD_COUNT; i++)
+        all += left[i];
+    for (int rank = 0; rank < 5; rank++) {
+        int most = 1;
+        double share;
+
+        for (int i = 2; i < HELD_COUNT; i++)
+            most = left[i] > left[most] ? i : most;
+        share = all == 0 ? 0 : 100.0 * (double)left[most] / (double)all;
+        left[most] = 0;
+        if (share < 1)
+            break;
+        buf_printf(&bar, "<rect class=\"h%d\" x=\"%.1f%%\" width=\"%.1f%%\" height=\"8\"/>", rank, x, share);
+        buf_printf(&words,
+                   "<li><svg width=\"10\" height=\"10\" aria-hidden=\"true\"><rect class=\"h%d\" width=\"10\" "
+                   "height=\"10\" rx=\"2\"/></svg>%s %.0f&nbsp;%%</li>",
+                   rank, held_words[most], share);
+        x += share;
+    }
+    if (words.size > 0)
+        buf_printf(out,
+                   "<p class=\"held\">Held back by</p><svg class=\"bar\" width=\"100%%\" height=\"8\" "
+                   "aria-hidden=\"true\">%s</svg><ul class=\"legend\">%s</ul>",
+                   bar.data, words.data);
+    buf_free(&bar);
+    buf_free(&words);
+}
+
 void report_chart_add_moments(struct buf *out, const struct report_data *data)
 {
     struct report_columns chart = {.id = "timeline",
-                                   .title = "Pages over time",
+                                   .title = "Pages a second",
                                    .count = REPORT_MOMENTS,
                                    .styles = {"plain", "e5"},
                                    .words = {"pages without error", "errors"}};
     double step_ms = (double)data->span_ms / REPORT_MOMENTS;
-    struct buf rate = {.limit = 60};
+    struct buf rate = {.limit = 60}, held = {.limit = 20000};
     char span[32];
 
     for (size_t i = 0; i < REPORT_MOMENTS; i++) {
@@ -183,7 +220,11 @@ void report_chart_add_moments(struct buf *out, const struct report_data *data)
         mark->at = (double)data->runs[i].offset_ms * REPORT_MOMENTS / (double)data->span_ms;
         snprintf(mark->words, sizeof mark->words, "run %" PRId64, data->runs[i].id);
     }
+    chart.scale = step_ms > 0 ? 1000 / step_ms : 0;
+    add_held(&held, data->held_ms);
+    chart.below = buf_slice(&held);
     report_columns_add(out, &chart);
+    buf_free(&held);
 }
 
 void report_chart_add_titles(struct buf *out, const struct report_data *data)

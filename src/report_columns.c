@@ -49,18 +49,36 @@ static int64_t highest(const struct report_columns *chart)
     return most;
 }
 
+/* True if the words at the lines would stand on columns, were they at the left. */
+static bool is_high_at_left(const struct report_columns *chart, int64_t most)
+{
+    int64_t left = 0, right = 0;
+    size_t tenth = chart->count / 8 + 1;
+
+    for (size_t i = 0; i < tenth && i < chart->count; i++) {
+        int64_t first = report_bar_sum(&chart->columns[i]),
+                last = report_bar_sum(&chart->columns[chart->count - 1 - i]);
+
+        left = first > left ? first : left;
+        right = last > right ? last : right;
+    }
+    return left > most / 3 && right < left;
+}
+
 /* With `words` what stands at the lines, else the lines. */
 static void add_grid(struct buf *out, const struct report_columns *chart, int64_t most, bool words)
 {
-    int64_t step = round_up((most + 2) / 3);
+    double scale = chart->scale > 0 ? chart->scale : 1, scaled = (double)most * scale;
+    int64_t step = round_up((int64_t)((scaled + 2) / 3));
+    const char *place = is_high_at_left(chart, most) ? " end\" x=\"100%" : "";
 
-    for (int64_t line = step; line <= most; line += step) {
-        double y = top_of(chart) + PLOT * (1 - (double)line / (double)most);
+    for (int64_t line = step; (double)line <= scaled; line += step) {
+        double y = top_of(chart) + PLOT * (1 - (double)line / scaled);
 
         if (words) {
-            buf_printf(out, "<text class=\"y\" y=\"%.1f\">", y - 4);
+            buf_printf(out, "<text class=\"y%s\" y=\"%.1f\">", place, y - 4);
             markup_add_number(out, line);
-            buf_add_string(out, "</text>");
+            buf_add_string(out, chart->scale > 0 ? "/s</text>" : "</text>");
         } else {
             buf_printf(out, "<line class=\"grid\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/>", y, y);
         }
@@ -181,5 +199,6 @@ void report_columns_add(struct buf *out, const struct report_columns *chart)
     add_marks(out, chart);
     buf_add_string(out, "</svg>");
     add_legend(out, chart);
+    buf_add(out, chart->below.data, chart->below.size);
     buf_add_string(out, "</figure>\n");
 }

@@ -32,6 +32,8 @@ struct report_columns {
     size_t mark_count;
     double band_from, band_to; /* in columns; equal: none */
     const char *band_words;
+    double scale;       /* of the numbers at the lines: so many times the height; 0: once */
+    struct slice below; /* markup of ours at the figure's end */
 };
 
 /* The height of a column. */

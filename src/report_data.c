@@ -124,6 +124,24 @@ static bool read_runs(struct report_data *data, struct reader *reader, struct er
     return got != SQLITE_ERROR;
 }
 
+/* What the runs noted of themselves; anything may stand there. */
+static bool read_held(struct report_data *data, struct reader *reader, struct err *err)
+{
+    sqlite3_stmt *row = reader_statement(reader,
+                                         "SELECT h.key, h.value FROM run r, json_each(r.stats, '$.held_back_ms') h"
+                                         " WHERE json_valid(r.stats) AND h.type = 'integer' AND h.value > 0"
+                                         " AND h.value < 1000000000000",
+                                         err);
+    int got = SQLITE_ERROR;
+
+    while (row != NULL && (got = reader_step(reader, row, err)) == SQLITE_ROW)
+        for (int i = 1; i < HELD_COUNT; i++)
+            if (slice_is(reader_text(row, 0), held_names[i]))
+                data->held_ms[i] += reader_column(row, 1, 0);
+    sqlite3_finalize(row);
+    return got != SQLITE_ERROR;
+}
+
 static void count_moment(struct report_data *data, int64_t run_id, int64_t fetched_ms, bool is_error)
 {
     for (size_t i = data->run_count; i-- > 0;) {
@@ -274,7 +292,8 @@ struct report_data *report_data_new(struct reader *reader, struct err *err)
     data->tree = report_tree_new();
     for (int i = 0; i < REPORT_TYPES; i++)
         data->types[i].id = i;
-    if (!read_hosts(data, reader, err) || !read_runs(data, reader, err) || !read_pages(data, reader, err)) {
+    if (!read_hosts(data, reader, err) || !read_runs(data, reader, err) || !read_held(data, reader, err) ||
+        !read_pages(data, reader, err)) {
         report_data_free(data);
         return NULL;
     }

@@ -2,6 +2,7 @@
 #define CRAWL_REPORT_DATA_H
 
 #include "err.h"
+#include "held.h"
 #include "reader.h"
 #include "report_tree.h"
 
@@ -61,6 +62,7 @@ struct report_data {
     int64_t span_ms;                    /* of all runs together */
     struct report_run runs[REPORT_RUNS];
     size_t run_count;
+    int64_t held_ms[HELD_COUNT]; /* how long each cause held the crawl back, of all runs */
     int64_t title_steps[REPORT_TITLE_STEPS];
     int64_t titled, untitled; /* pages of HTML that were fetched */
     struct report_type types[REPORT_TYPES];

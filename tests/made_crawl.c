@@ -70,6 +70,7 @@ void made_crawl_small(sqlite3 *db)
         " (13, 1, 0, 5, NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, NULL, NULL, 1700000011000, 3, 0, NULL, 0, 0,"
         "  'no answer within 10 s'),"
         " (14, 1, 0, 4, 200, NULL, NULL, 102, NULL, 0, 0, 400, 7, 7, 1700000012000, 1, 0, NULL, 0, 0, NULL);"
+        "UPDATE run SET stats = '{\"held_back_ms\":{\"site_latency\":9000,\"rate\":3000,\"no such cause\":7}}';"
         "INSERT INTO anchor VALUES (1, 'the old page'), (2, 'more');"
         "INSERT INTO link (src, dst, kind, rel, anchor_id) VALUES (1, 2, 0, 0, 2), (1, 3, 0, 0, 2), (1, 5, 0, 0, 1),"
         " (1, 9, 0, 0, 2), (1, 13, 0, 0, NULL), (1, 15, 0, 0, 2), (2, 4, 0, 0, 2), (2, 6, 0, 0, 2), (2, 7, 0, 0, 2),"

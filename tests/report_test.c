@@ -159,6 +159,17 @@ static void titles_that_are_missing_or_twice_there_are_listed(void **state)
     buf_free(&report);
 }
 
+static void what_held_the_crawl_back_stands_below_the_timeline(void **state)
+{
+    struct buf report = report_of(made_crawl_small);
+
+    (void)state;
+    has(&report, "Held back by");
+    has(&report, "</svg>site latency 75&nbsp;%</li>");
+    has(&report, "</svg>--rate 25&nbsp;%</li>");
+    buf_free(&report);
+}
+
 static void what_was_skipped_is_counted_by_reason(void **state)
 {
     struct buf report = report_of(made_crawl_small);
@@ -307,6 +318,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_broken_link_stands_with_its_sources_and_anchors, enter, leave),
         cmocka_unit_test_setup_teardown(chains_and_loops_of_redirects_are_told_apart, enter, leave),
         cmocka_unit_test_setup_teardown(titles_that_are_missing_or_twice_there_are_listed, enter, leave),
+        cmocka_unit_test_setup_teardown(what_held_the_crawl_back_stands_below_the_timeline, enter, leave),
         cmocka_unit_test_setup_teardown(what_was_skipped_is_counted_by_reason, enter, leave),
         cmocka_unit_test_setup_teardown(an_empty_crawl_has_a_report_too, enter, leave),
         cmocka_unit_test_setup_teardown(text_of_strangers_is_only_text, enter, leave),
