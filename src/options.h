@@ -191,6 +191,7 @@ struct options {
     int queue;
 
     /* verbs */
+    char *compare; /* an older database, of the report; NULL: none */
     int format; /* enum options_format */
     int limit;
 

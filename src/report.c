@@ -1,6 +1,7 @@
 #include "report.h"
 
 #include "report_chart.h"
+#include "report_compare.h"
 #include "report_data.h"
 #include "report_markup.h"
 #include "report_tables.h"
@@ -12,7 +13,8 @@
 #include <time.h>
 
 #define ICICLE_LEVELS 6
-#define SLACK         8000 /* bytes kept for what follows the tables */
+#define CHANGES_MOST  50000 /* bytes of what has changed since an older crawl */
+#define SLACK         8000  /* bytes kept for what follows the tables */
 
 static const char style[] =
 #include "report_css.inc"
@@ -25,6 +27,7 @@ static const char script[] =
 struct report {
     struct buf *out;
     struct reader *reader;
+    struct reader *older; /* NULL: nothing to compare with */
     const struct report_data *data;
     int64_t made_ms;
     sqlite3_stmt *run; /* the last run, on its row; NULL: none */
@@ -186,7 +189,7 @@ static void add_figures(struct buf *out, const struct report_data *d)
     buf_free(&words);
 }
 
-static void add_contents(struct buf *out, const struct report_data *d)
+static void add_contents(struct buf *out, const struct report_data *d, bool has_changes)
 {
     const struct {
         const char *id, *name;
@@ -203,6 +206,8 @@ static void add_contents(struct buf *out, const struct report_data *d)
     };
 
     buf_add_string(out, "<nav class=\"contents\" aria-label=\"Tables\">");
+    if (has_changes)
+        buf_add_string(out, "<a href=\"#changes\">Changes</a>");
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         buf_printf(out, "<a href=\"#%s\">%s", parts[i].id, parts[i].name);
         if (parts[i].number >= 0) {
@@ -282,7 +287,7 @@ static bool add_all(struct report *r, size_t begin, struct err *err)
     add_header(r);
     buf_add_string(out, "<main>\n");
     add_figures(out, r->data);
-    add_contents(out, r->data);
+    add_contents(out, r->data, r->older != NULL);
     add_icicle(r);
     buf_add_string(out, "<div class=\"charts\">\n");
     report_chart_add_depths(out, r->data);
@@ -295,6 +300,8 @@ static bool add_all(struct report *r, size_t begin, struct err *err)
     buf_add_string(out, "</div>\n");
     if (!report_tables_add_hosts(out, r->reader, r->data, err))
         return false;
+    if (r->older != NULL && !report_compare_add(out, r->reader, r->older, slice_of(r->data->origin), CHANGES_MOST, err))
+        return false;
     used = out->size - begin + sizeof script + SLACK;
     if (!report_tables_add(out, r->reader, r->data, used < REPORT_BYTES_MOST ? REPORT_BYTES_MOST - used : 0, err))
         return false;
@@ -303,9 +310,9 @@ static bool add_all(struct report *r, size_t begin, struct err *err)
     return true;
 }
 
-bool report_add(struct buf *out, struct reader *reader, int64_t made_ms, struct err *err)
+bool report_add(struct buf *out, struct reader *reader, struct reader *older, int64_t made_ms, struct err *err)
 {
-    struct report r = {.out = out, .reader = reader, .made_ms = made_ms};
+    struct report r = {.out = out, .reader = reader, .older = older, .made_ms = made_ms};
     struct report_data *data;
     bool good = false;
 

@@ -13,8 +13,8 @@
 /* What a crawl has found, as one HTML file that needs nothing else, asks nobody for anything, and in which text of
  * strangers does nothing: styles and script are constants whose hashes its Content-Security-Policy names.
  *
- * Appends it, less than REPORT_BYTES_MOST. `made_ms` is when (wall clock). False with the reason: the database cannot
- * be read. */
-bool report_add(struct buf *out, struct reader *reader, int64_t made_ms, struct err *err);
+ * Appends it, less than REPORT_BYTES_MOST. `older`, the database of an earlier crawl, adds what has changed since;
+ * NULL: nothing is compared. `made_ms` is when (wall clock). False with the reason: the database cannot be read. */
+bool report_add(struct buf *out, struct reader *reader, struct reader *older, int64_t made_ms, struct err *err);
 
 #endif

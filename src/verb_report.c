@@ -6,7 +6,7 @@
 
 #define FALLBACK "crawl-report.html"
 
-static int write_report(const struct options *options, struct reader *reader)
+static int write_report(const struct options *options, struct reader *reader, struct reader *older)
 {
     const char *path = options->result == NULL ? FALLBACK : options->result;
     struct buf text = {.limit = 4 * REPORT_BYTES_MOST};
@@ -16,7 +16,7 @@ static int write_report(const struct options *options, struct reader *reader)
 
     if (!out_open(&out, path, &err))
         return verb_fail(VERB_FILE, &err);
-    good = report_add(&text, reader, clock_wall_ms(), &err);
+    good = report_add(&text, reader, older, clock_wall_ms(), &err);
     if (good) {
         buf_add(&out.text, text.data, text.size);
         good = out_close(&out, &err);
@@ -33,7 +33,7 @@ static int write_report(const struct options *options, struct reader *reader)
 
 int verb_report(const struct options *options)
 {
-    struct reader *reader;
+    struct reader *reader, *older = NULL;
     struct err err;
     int status;
 
@@ -45,7 +45,13 @@ int verb_report(const struct options *options)
     reader = reader_open(options->database, &err);
     if (reader == NULL)
         return verb_fail(VERB_FILE, &err);
-    status = write_report(options, reader);
+    if (options->compare != NULL)
+        older = reader_open(options->compare, &err);
+    if (options->compare != NULL && older == NULL)
+        status = verb_fail(VERB_FILE, &err);
+    else
+        status = write_report(options, reader, older);
+    reader_close(older);
     reader_close(reader);
     return status;
 }

@@ -50,7 +50,7 @@ static struct buf report_of(void (*make)(sqlite3 *db))
     sqlite3_close(db);
     reader = reader_open(path, &err);
     assert_string_equal(err.text, "");
-    assert_true(report_add(&out, reader, MADE_MS, &err));
+    assert_true(report_add(&out, reader, NULL, MADE_MS, &err));
     reader_close(reader);
     return out;
 }
@@ -192,6 +192,46 @@ static void an_empty_crawl_has_a_report_too(void **state)
     buf_free(&report);
 }
 
+static void change(sqlite3 *db)
+{
+    made_crawl_small(db);
+    made_crawl_do(db, "UPDATE page SET title = 'Welcome to <B>' WHERE id = 1;"                /* another title */
+                      "UPDATE page SET outcome = 3, status = 500, title = NULL WHERE id = 3;" /* newly broken */
+                      "UPDATE page SET outcome = 1, status = 200, title = 'Back' WHERE id = 5;"
+                      "UPDATE url SET url = 'https://a.test/docs/four' WHERE id = 4;");
+}
+
+static void what_has_changed_since_an_older_crawl_is_told(void **state)
+{
+    struct buf report = {.limit = 2 * REPORT_BYTES_MOST}, first = report_of(made_crawl_small);
+    struct reader *reader, *older;
+    char other[80];
+    sqlite3 *db;
+    struct err err = {""};
+
+    (void)state;
+    snprintf(other, sizeof other, "%s/other.db", folder);
+    db = made_crawl(other);
+    change(db);
+    sqlite3_close(db);
+    reader = reader_open(other, &err);
+    older = reader_open(path, &err);
+    assert_true(report_add(&report, reader, older, MADE_MS, &err));
+    reader_close(reader);
+    reader_close(older);
+    unlink(other);
+    has(&report, "<li>newly broken <b>1</b></li><li>gone <b>1</b></li><li>new <b>1</b></li><li>mended <b>1</b></li>"
+                 "<li>title changed <b>1</b></li>");
+    has(&report, ">/docs/two</a><td><bdi>Documentation</bdi><td><b class=\"bad\">500</b> \n");
+    has(&report, "<tr><td>gone<td class=u><a rel=\"noreferrer noopener\" href=\"https://a.test/docs/three\">");
+    has(&report, "<tr><td>new<td class=u><a rel=\"noreferrer noopener\" href=\"https://a.test/docs/four\">");
+    has(&report, ">/gone</a><td><b class=\"bad\">404</b> <td><bdi>Back</bdi>");
+    has(&report, "<td><bdi>Welcome to A</bdi><td><bdi>Welcome to &lt;B&gt;</bdi>");
+    has_not(&first, "newly broken");
+    buf_free(&first);
+    buf_free(&report);
+}
+
 /* --- What it lets nobody do ----------------------------------------------------------------- */
 
 static void text_of_strangers_is_only_text(void **state)
@@ -321,6 +361,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_held_the_crawl_back_stands_below_the_timeline, enter, leave),
         cmocka_unit_test_setup_teardown(what_was_skipped_is_counted_by_reason, enter, leave),
         cmocka_unit_test_setup_teardown(an_empty_crawl_has_a_report_too, enter, leave),
+        cmocka_unit_test_setup_teardown(what_has_changed_since_an_older_crawl_is_told, enter, leave),
         cmocka_unit_test_setup_teardown(text_of_strangers_is_only_text, enter, leave),
         cmocka_unit_test_setup_teardown(the_policy_allows_its_own_style_and_script_and_nothing_else, enter, leave),
         cmocka_unit_test_setup_teardown(links_tell_nobody_where_one_comes_from, enter, leave),

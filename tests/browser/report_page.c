@@ -23,7 +23,7 @@ int main(void)
     made_crawl_nasty(db);
     sqlite3_close(db);
     reader = reader_open(path, &err);
-    good = reader != NULL && report_add(&out, reader, INT64_C(1700000100000), &err) &&
+    good = reader != NULL && report_add(&out, reader, NULL, INT64_C(1700000100000), &err) &&
            fwrite(out.data, 1, out.size, stdout) == out.size;
     reader_close(reader);
     buf_free(&out);
