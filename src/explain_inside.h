@@ -21,6 +21,11 @@ void explain_find_redirects(struct explanation *e, struct reader *reader);
 void explain_find_sources(struct explanation *e, struct reader *reader);
 void explain_find_similar(struct explanation *e, struct reader *reader);
 
+/* In words: the one line that answers; "404 http_error"; "out of scope". */
+void explain_add_verdict(const struct explanation *e, struct buf *out);
+void explain_add_result(struct buf *out, const struct explain_answer *answer);
+const char *explain_verdict_words(enum scope_verdict verdict);
+
 /* "skipped", "fetched" ... */
 extern const char *const explain_state_names[];
 

@@ -1,11 +1,7 @@
 #include "verb.h"
 
-#include "budget.h"
-#include "crawl_settings.h"
-#include "http.h"
-#include "log.h"
 #include "mem.h"
-#include "robots.h"
+#include "robots_fetch.h"
 #include "text.h"
 #include "words.h"
 
@@ -14,172 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HOPS_MAX 5 /* redirects followed (RFC 9309, 2.3.1.2); as the crawl does */
-
-/* What is used for every URL. */
-struct session {
-    const struct options *options;
-    struct crawl_settings *settings;
-    struct scope *scope; /* knows which hosts were named */
-    struct http_shared *shared;
-    struct budget *budget;
-    struct http *http;
-};
-
-/* The robots.txt of one origin, fetched once. */
-struct fetched {
-    struct fetched *next;
-    char *origin;
-    char *last_url; /* where redirects led; NULL: nowhere else */
-    int hops;
-    int status; /* 0: no answer */
-    enum page_outcome outcome;
-    char error[160];
-    size_t bytes;
-    bool allows_all, refuses_all; /* whatever is in it */
-    struct robots *robots;        /* NULL: there are no rules */
-};
-
-/* --- Fetching, as a crawl does ------------------------------------------------------- */
-
-static bool may_be_private(void *arg, struct slice host)
-{
-    return scope_names_host(arg, host);
-}
-
-static void session_end(struct session *s)
-{
-    http_free(s->http);
-    budget_free(s->budget);
-    http_shared_free(s->shared);
-    scope_free(s->scope);
-    crawl_settings_free(s->settings);
-}
-
-static bool session_begin(struct session *s, const struct options *options, struct err *err)
-{
-    *s = (struct session){.options = options, .settings = crawl_settings_new(options)};
-    s->scope = scope_new(&s->settings->scope, err);
-    if (s->scope == NULL)
-        return false;
-    s->settings->http.may_be_private = may_be_private;
-    s->settings->http.arg = s->scope;
-    s->shared = http_shared_new(&s->settings->http, err);
-    if (s->shared == NULL)
-        return false;
-    s->budget = budget_new((size_t)options->memory_bytes);
-    s->http = http_new(s->shared, s->budget, err);
-    return s->http != NULL;
-}
-
-static struct page *fetch(struct session *s, const char *url)
-{
-    struct page *page = page_new(PAGE_ROBOTS, url, strlen(url));
-
-    page->tries = 1;
-    http_start(s->http, page);
-    while (http_wait(s->http, -1, &page, 1) == 0)
-        continue;
-    return page;
-}
-
-/* Where a redirect leads; false: it leads nowhere. */
-static bool follow(const struct page *page, struct url *target)
-{
-    struct url base = URL_INIT;
-    struct buf location = {.limit = URL_LIMIT};
-    bool good = page->status >= 300 && page->status < 400 && page->location != NULL &&
-                text_add_utf8(&location, slice_of(page->location)) &&
-                url_parse(&base, (struct slice){page->url, page->url_size}) == URL_WEB &&
-                url_resolve(target, &base, buf_slice(&location), NULL) == URL_WEB;
-
-    url_free(&base);
-    buf_free(&location);
-    return good;
-}
-
-/* What the answer means (RFC 9309, 2.3.1); a 429 asks for fewer requests, so it is no permission. */
-static void judge(struct fetched *f, const struct page *page, const char *token)
-{
-    f->status = page->status;
-    f->outcome = page->outcome;
-    f->bytes = page->body.size;
-    snprintf(f->error, sizeof f->error, "%s", page->error);
-    if (page->outcome == PAGE_OK && page->status >= 200 && page->status < 300)
-        f->robots = robots_parse(buf_slice(&page->body), token);
-    else if (page->status >= 200 && page->status < 500 && page->status != 429 &&
-             (page->outcome == PAGE_OK || page->outcome == PAGE_HTTP_ERROR || page->outcome == PAGE_REDIRECT ||
-              page->outcome == PAGE_BAD_REDIRECT || page->outcome == PAGE_REDIRECT_LOOP ||
-              page->outcome == PAGE_WRONG_TYPE))
-        f->allows_all = true;
-    else
-        f->refuses_all = true;
-}
-
-static void fetch_robots(struct session *s, struct fetched *f)
-{
-    struct url target = URL_INIT;
-    struct buf url = {.limit = URL_LIMIT + 20};
-    struct page *page;
-
-    buf_printf(&url, "%s/robots.txt", f->origin);
-    page = fetch(s, url.data);
-    while (f->hops < HOPS_MAX && follow(page, &target)) {
-        f->hops++;
-        http_release_body(s->budget, page);
-        page_free(page);
-        buf_clear(&url);
-        url_add_sent(&target, &url);
-        page = fetch(s, url.data);
-    }
-    if (f->hops > 0)
-        f->last_url = mem_string(url.data);
-    judge(f, page, s->settings->robots_token);
-    http_release_body(s->budget, page);
-    page_free(page);
-    url_free(&target);
-    buf_free(&url);
-}
-
-/* The one of the origin of `url`, fetched if it is the first time. */
-static struct fetched *robots_of(struct session *s, struct fetched **all, const struct url *url)
-{
-    struct buf origin = {.limit = URL_LIMIT};
-    struct fetched *f = *all;
-
-    url_add_origin(url, &origin);
-    while (f != NULL && strcmp(f->origin, origin.data) != 0)
-        f = f->next;
-    if (f == NULL) {
-        f = mem_new(sizeof *f);
-        f->origin = mem_string(origin.data);
-        f->next = *all;
-        *all = f;
-        fetch_robots(s, f);
-    }
-    buf_free(&origin);
-    return f;
-}
-
-static void free_fetched(struct fetched *f)
-{
-    while (f != NULL) {
-        struct fetched *next = f->next;
-
-        robots_free(f->robots);
-        free(f->origin);
-        free(f->last_url);
-        free(f);
-        f = next;
-    }
-}
-
 /* --- Telling --------------------------------------------------------------------------- */
 
 struct answer {
     struct slice url;
     const char *token;
-    const struct fetched *file;
+    const struct robots_file *file;
     struct robots_verdict verdict;
 };
 
@@ -190,7 +26,7 @@ static void label(struct buf *out, const char *name)
 
 static void add_verdict(const struct answer *a, struct buf *out)
 {
-    const struct fetched *f = a->file;
+    const struct robots_file *f = a->file;
 
     label(out, "verdict");
     if (f->allows_all)
@@ -210,7 +46,7 @@ static void add_verdict(const struct answer *a, struct buf *out)
 
 static void add_file(const struct answer *a, struct buf *out)
 {
-    const struct fetched *f = a->file;
+    const struct robots_file *f = a->file;
 
     label(out, "robots.txt");
     text_add_terminal(out, slice_of(f->origin));
@@ -260,7 +96,7 @@ static void add_text(const struct answer *a, struct buf *out)
 
 static void add_json(const struct answer *a, struct buf *out)
 {
-    const struct fetched *f = a->file;
+    const struct robots_file *f = a->file;
 
     buf_add_string(out, "{\"url\":");
     verb_add_json(out, a->url);
@@ -339,14 +175,14 @@ static bool read_url(struct url *url, const char *operand, struct err *err)
     return kind == URL_WEB || err_set(err, "\"%.200s\" is no URL", operand);
 }
 
-static void answer_for(struct session *s, struct fetched **all, const struct url *url, struct out *out)
+static void answer_for(struct robots_session *s, const struct url *url, struct out *out)
 {
     struct buf sent = {.limit = URL_LIMIT};
     struct answer a = {.token = s->settings->robots_token};
 
     url_add_sent(url, &sent);
     a.url = buf_slice(&sent);
-    a.file = robots_of(s, all, url);
+    a.file = robots_file_of(s, url);
     a.verdict.allowed = a.file->allows_all;
     if (a.file->robots != NULL)
         a.verdict = robots_check(a.file->robots, url_target(url));
@@ -361,7 +197,7 @@ static void answer_for(struct session *s, struct fetched **all, const struct url
 }
 
 /* All URLs are sound, and their hosts may have private addresses, for the user named them. */
-static bool read_urls(struct session *s, struct url *urls, struct err *err)
+static bool read_urls(struct robots_session *s, struct url *urls, struct err *err)
 {
     for (size_t i = 0; i < s->options->operand_count; i++) {
         if (!read_url(&urls[i], s->options->operands[i], err))
@@ -374,8 +210,7 @@ static bool read_urls(struct session *s, struct url *urls, struct err *err)
 
 int verb_robots(const struct options *options)
 {
-    struct session s;
-    struct fetched *all = NULL;
+    struct robots_session s;
     struct url *urls = mem_array(options->operand_count + 1, sizeof *urls);
     struct out out;
     struct err err;
@@ -383,14 +218,14 @@ int verb_robots(const struct options *options)
 
     for (size_t i = 0; i < options->operand_count; i++)
         urls[i].text.limit = URL_LIMIT;
-    if (!session_begin(&s, options, &err) || !read_urls(&s, urls, &err)) {
+    if (!robots_session_begin(&s, options, &err) || !read_urls(&s, urls, &err)) {
         status = verb_fail(VERB_USAGE, &err);
     } else if (!out_open(&out, NULL, &err)) {
         status = verb_fail(VERB_FILE, &err);
     } else {
         for (size_t i = 0; i < options->operand_count && out_pass(&out); i++)
-            answer_for(&s, &all, &urls[i], &out);
-        for (const struct fetched *f = all; f != NULL; f = f->next)
+            answer_for(&s, &urls[i], &out);
+        for (const struct robots_file *f = s.files; f != NULL; f = f->next)
             status = f->status > 0 ? VERB_DONE : status;
         if (!out_close(&out, &err))
             status = verb_fail(VERB_FILE, &err);
@@ -398,7 +233,6 @@ int verb_robots(const struct options *options)
     for (size_t i = 0; i < options->operand_count; i++)
         url_free(&urls[i]);
     free(urls);
-    free_fetched(all);
-    session_end(&s);
+    robots_session_end(&s);
     return status;
 }

@@ -139,6 +139,13 @@ static void a_terminal_is_not_commanded(void **state)
               "a\\x1b[2J\\x0a\\x7f\\x9b\\u2028\\u202e\\u2066\\u061c\xC3\xA9" BAD);
 }
 
+static void json_for_a_pipe_keeps_markup_and_commands_no_terminal(void **state)
+{
+    (void)state;
+    check_add(text_add_json_output, BYTES("q\"b\\\n\x1b</a?b&c>\x7f\xC2\x9B\xE2\x80\xAE\xE2\x80\xA8\xC3\xA9\x80"),
+              "q\\\"b\\\\\\n\\u001b</a?b&c>\\u007f\\u009b\\u202e\\u2028\xC3\xA9\xEF\xBF\xBD");
+}
+
 static void json_is_escaped_for_a_script_element_too(void **state)
 {
     (void)state;
@@ -189,6 +196,7 @@ int main(void)
         cmocka_unit_test(only_the_case_of_ascii_letters_may_differ),
         cmocka_unit_test(a_terminal_is_not_commanded),
         cmocka_unit_test(json_is_escaped_for_a_script_element_too),
+        cmocka_unit_test(json_for_a_pipe_keeps_markup_and_commands_no_terminal),
         cmocka_unit_test(html_is_escaped_and_holds_only_what_xml_allows),
         cmocka_unit_test(a_csv_cell_is_quoted_if_need_be_and_never_a_formula),
     };

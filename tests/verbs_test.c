@@ -238,6 +238,41 @@ static void a_sitemap_has_good_indexable_pages(void **state)
           "export", "--format=sitemap");
 }
 
+static void a_sitemap_beyond_its_limit_becomes_an_index_and_its_parts(void **state)
+{
+    struct site *site = site_start(SITE);
+    struct crawled c = {.site = site};
+    struct verb_run run;
+    char path[200], part[200];
+    struct stat there;
+
+    (void)state;
+    whole_init(&c.whole);
+    assert_int_equal(WHOLE_CRAWL(&c.whole, site, "--max-pages=1", "{site}/"), CRAWL_DONE);
+    whole_text(
+        &c.whole,
+        "WITH RECURSIVE n (i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 50999)"
+        " INSERT INTO url (id, url, hash, host_id, depth, via) SELECT i, 'http://many.example/?a&b=' || i, i, 1, 1,"
+        " 0 FROM n RETURNING 1");
+    whole_text(&c.whole, "INSERT INTO page (id, run_id, kind, outcome, robots, fetched_ms, tries, redirects, links_out,"
+                         " links_left_out) SELECT id, 1, 0, 1, 0, 1, 1, 0, 0, 0 FROM url WHERE id >= 1000 RETURNING 1");
+    REFUSES(&c, 2, "at most 50,000 URLs: name a file with -o", "export", "--format=sitemap");
+    snprintf(path, sizeof path, "%s/map.xml", c.whole.folder);
+    VERB_RUN(&run, &c.whole, site, "export", "--format=sitemap", "-o", path);
+    assert_int_equal(run.status, 0);
+    verb_run_free(&run);
+    for (int i = 1; i <= 2; i++) {
+        snprintf(part, sizeof part, "%s/map-%d.xml", c.whole.folder, i);
+        assert_int_equal(stat(part, &there), 0);
+        xmlFreeDoc(xmlReadFile(part, NULL, XML_PARSE_NONET));
+    }
+    assert_true(there.st_size < 400);
+    assert_int_equal(stat(path, &there), 0);
+    assert_true(there.st_size < 600);
+    whole_free(&c.whole);
+    site_stop(site);
+}
+
 static void a_graph_has_pages_and_the_links_among_them(void **state)
 {
     GIVES(*state,
@@ -955,6 +990,7 @@ int main(void)
         cmocka_unit_test(a_view_is_exported_by_name),
         cmocka_unit_test(a_file_appears_whole_or_not_at_all),
         cmocka_unit_test(a_sitemap_has_good_indexable_pages),
+        cmocka_unit_test(a_sitemap_beyond_its_limit_becomes_an_index_and_its_parts),
         cmocka_unit_test(a_graph_has_pages_and_the_links_among_them),
         cmocka_unit_test(test_cases_name_what_failed_and_where_it_was_found),
         cmocka_unit_test(one_who_stops_reading_is_no_error),
