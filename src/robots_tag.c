@@ -41,7 +41,7 @@ unsigned robots_tag_read(struct slice header, const char *product_token)
     unsigned robots = 0;
     bool ours = true;
 
-    for (size_t i = 0; i <= header.size;) {
+    for (size_t i = 0; i < header.size;) {
         const char *end = memchr(header.data + i, ',', header.size - i);
         size_t size = end == NULL ? header.size - i : (size_t)(end - (header.data + i));
         struct slice part = trim((struct slice){header.data + i, size});
