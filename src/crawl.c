@@ -209,6 +209,13 @@ static void enter_sandbox(struct crawl *c)
     free(read);
 }
 
+/* Of a crawl that came to no thread. */
+static void close_unused(struct queue *queue)
+{
+    if (queue != NULL)
+        queue_close(queue);
+}
+
 static void free_parts(struct crawl *c)
 {
     for (int i = 0; c->fetchers != NULL && i < c->settings->threads; i++)
@@ -263,6 +270,9 @@ int crawl_run(const struct options *options)
         else
             frontier_stop(c.frontier, true);
         join_all(&c);
+    } else {
+        close_unused(c.to_parse);
+        close_unused(c.to_write);
     }
     if (!good) {
         log_error("%s", err.text);

@@ -214,8 +214,9 @@ int64_t reader_number(struct reader *reader, const char *sql, int64_t otherwise)
     sqlite3_stmt *statement = NULL;
     int64_t number = otherwise;
 
-    if (sqlite3_prepare_v2(reader->db, sql, -1, &statement, NULL) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)
-        number = reader_column(statement, 0, otherwise);
+    if (sqlite3_prepare_v2(reader->db, sql, -1, &statement, NULL) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_type(statement, 0) != SQLITE_NULL)
+        number = sqlite3_column_int64(statement, 0);
     sqlite3_finalize(statement);
     return number;
 }
@@ -231,7 +232,11 @@ struct slice reader_text(sqlite3_stmt *statement, int column)
 
 int64_t reader_column(sqlite3_stmt *statement, int column, int64_t null)
 {
-    return sqlite3_column_type(statement, column) == SQLITE_NULL ? null : sqlite3_column_int64(statement, column);
+    int64_t number = sqlite3_column_int64(statement, column);
+
+    if (sqlite3_column_type(statement, column) == SQLITE_NULL)
+        return null;
+    return number > READER_MOST ? READER_MOST : number < -READER_MOST ? -READER_MOST : number;
 }
 
 void reader_begin(struct reader *reader)

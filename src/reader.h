@@ -43,7 +43,9 @@ int64_t reader_number(struct reader *reader, const char *sql, int64_t otherwise)
 /* A column's text as it is stored, any bytes, valid until the next step; empty for NULL. */
 struct slice reader_text(sqlite3_stmt *statement, int column);
 
-/* A column's number; `null` if it is NULL. */
+/* A column's number; `null` if it is NULL. What the file says is more than READER_MOST is taken for that, so that sums
+ * and differences of a few hold. */
+#define READER_MOST ((int64_t)1 << 53)
 int64_t reader_column(sqlite3_stmt *statement, int column, int64_t null);
 
 /* Several queries that see the same moment, between these two. Short: a crawl that runs cannot tidy its log meanwhile.

@@ -147,6 +147,7 @@ void store_sqlite_free(struct sqlite_store *s)
     free(s->rows);
     free(s->anchors);
     free(s->claimed);
+    free(s->host_ids);
     buf_free(&s->texts);
     buf_free(&s->clean);
     free(s);

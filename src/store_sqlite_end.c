@@ -76,7 +76,8 @@ static bool find_bad_pages(struct sqlite_store *s, struct tally *tally)
         while ((code = sqlite3_step(bad)) == SQLITE_ROW) {
             int64_t id = sqlite3_column_int64(bad, 0);
 
-            tally->good[id / 8] &= (unsigned char)~(1 << (id % 8));
+            if (id > 0 && id < tally->size)
+                tally->good[id / 8] &= (unsigned char)~(1 << (id % 8));
         }
     sqlite3_finalize(bad);
     return code == SQLITE_DONE;

@@ -67,6 +67,8 @@ struct sqlite_store {
     size_t row_count, row_capacity;
     struct known_text *anchors;               /* ANCHOR_CACHE_SIZE places */
     struct known_text names[NAME_CACHE_SIZE]; /* of media types and rules */
+    int64_t *host_ids;                        /* of the hosts told of, in order; its room is the next power of two */
+    size_t host_count, last_host;             /* the one found last, in host_ids */
     struct waiting_url *claimed;              /* answer of the last claim, its texts in `texts` */
     struct buf texts;
     struct buf clean; /* text of strangers made valid */

@@ -1,6 +1,7 @@
 #include "store_sqlite_parts.h"
 
 #include "mem.h"
+#include "url.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -15,6 +16,61 @@ static struct slice column_slice(sqlite3_stmt *statement, int column)
 
     return (struct slice){text, (size_t)sqlite3_column_bytes(statement, column)};
 }
+
+/* --- What a damaged file could say ---------------------------------------------------
+ * The file may come from anywhere, and SQLite checks pages, not sense. What a crawl counts on is looked at as it is
+ * read: then it is refused, with a reason, before a request is made. Mere numbers are brought within bounds. */
+
+#define ID_MAX     ((int64_t)1 << 36)
+#define ID_GAP_MAX ((int64_t)1 << 24) /* ids are given in order; a crash loses some */
+#define MS_MAX     ((int64_t)1 << 52)
+
+static bool damaged(const struct sqlite_store *s, const char *what, int64_t id, struct err *err)
+{
+    return err_set(err, "cannot read %s: it is damaged (%s %lld): begin anew with --fresh", s->path, what,
+                   (long long)id);
+}
+
+static bool is_next_id(int64_t id, int64_t before)
+{
+    return id > before && id <= ID_MAX && id - before <= ID_GAP_MAX;
+}
+
+static int64_t within(int64_t number, int64_t least, int64_t most)
+{
+    return number < least ? least : number > most ? most : number;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+    int64_t one = *(const int64_t *)a, other = *(const int64_t *)b;
+
+    return (one > other) - (one < other);
+}
+
+/* True if store_sqlite_hosts() told of it. URLs of a host mostly stand together. */
+static bool knows_host(struct sqlite_store *s, int64_t id)
+{
+    const int64_t *found;
+
+    if (s->host_count == 0)
+        return false;
+    if (s->host_ids[s->last_host] == id)
+        return true;
+    found = bsearch(&id, s->host_ids, s->host_count, sizeof id, compare_ids);
+    if (found != NULL)
+        s->last_host = (size_t)(found - s->host_ids);
+    return found != NULL;
+}
+
+static void note_host(struct sqlite_store *s, int64_t id)
+{
+    if ((s->host_count & (s->host_count - 1)) == 0)
+        s->host_ids = mem_resize(s->host_ids, (s->host_count == 0 ? 1 : 2 * s->host_count) * sizeof id);
+    s->host_ids[s->host_count++] = id;
+}
+
+/* --- Hosts ----------------------------------------------------------------------------- */
 
 /* A NULL reads as `null`. */
 static int64_t column_or(sqlite3_stmt *statement, int column, int64_t null)
@@ -42,15 +98,15 @@ static void read_host(sqlite3_stmt *statement, struct host_state *state)
         .id = sqlite3_column_int64(statement, 0),
         .origin = (char *)sqlite3_column_text(statement, 1),
         .robots_status = sqlite3_column_int(statement, 2),
-        .robots_outcome = (enum page_outcome)sqlite3_column_int(statement, 3),
-        .robots_ms = sqlite3_column_int64(statement, 4),
+        .robots_outcome = (enum page_outcome)within(sqlite3_column_int(statement, 3), 0, PAGE_OUTCOME_COUNT - 1),
+        .robots_ms = within(sqlite3_column_int64(statement, 4), 0, MS_MAX),
         .robots_body = (char *)body.data,
         .robots_size = body.size,
-        .crawl_delay_ms = column_or(statement, 6, -1),
-        .held_until_ms = sqlite3_column_int64(statement, 7),
+        .crawl_delay_ms = within(column_or(statement, 6, -1), -1, MS_MAX),
+        .held_until_ms = within(sqlite3_column_int64(statement, 7), 0, MS_MAX),
         .fails = (uint32_t)sqlite3_column_int64(statement, 8),
         .given_up = sqlite3_column_int(statement, 9) != 0,
-        .admitted = sqlite3_column_int64(statement, 12),
+        .admitted = within(sqlite3_column_int64(statement, 12), 0, ID_MAX),
         .least_gap_ms = -1,
         .median_gap_ms = -1,
     };
@@ -62,6 +118,7 @@ bool store_sqlite_hosts(struct store *store, store_tell_host *tell, void *arg, s
 {
     struct sqlite_store *s = (struct sqlite_store *)store;
     sqlite3_stmt *rows = NULL;
+    int64_t before = 0;
     int code;
 
     /* Without the texts of robots.txt: store_host() gives a host's own when it is needed. */
@@ -74,9 +131,15 @@ bool store_sqlite_hosts(struct store *store, store_tell_host *tell, void *arg, s
         struct host_state state;
 
         read_host(rows, &state);
+        if (!is_next_id(state.id, before) || state.origin == NULL || strncmp(state.origin, "http", 4) != 0) {
+            damaged(s, "host", state.id, err);
+            break;
+        }
+        before = state.id;
+        note_host(s, state.id);
         tell(arg, &state);
     }
-    if (code != SQLITE_DONE)
+    if (code != SQLITE_DONE && code != SQLITE_ROW)
         store_sqlite_failed(s, "read", err);
     sqlite3_finalize(rows);
     return code == SQLITE_DONE;
@@ -92,12 +155,12 @@ static void read_ledger(struct sqlite_store *s, struct host_state *state)
     sqlite3_bind_int64(find, 1, state->id);
     sqlite3_bind_int64(find, 2, s->run_id);
     if (sqlite3_step(find) == SQLITE_ROW) {
-        state->requests = sqlite3_column_int64(find, 0);
-        state->bytes = sqlite3_column_int64(find, 1);
-        state->errors = sqlite3_column_int64(find, 2);
-        state->too_many = sqlite3_column_int64(find, 3);
-        state->least_gap_ms = column_or(find, 4, -1);
-        state->median_gap_ms = column_or(find, 5, -1);
+        state->requests = within(sqlite3_column_int64(find, 0), 0, MS_MAX);
+        state->bytes = within(sqlite3_column_int64(find, 1), 0, MS_MAX);
+        state->errors = within(sqlite3_column_int64(find, 2), 0, MS_MAX);
+        state->too_many = within(sqlite3_column_int64(find, 3), 0, MS_MAX);
+        state->least_gap_ms = within(column_or(find, 4, -1), -1, MS_MAX);
+        state->median_gap_ms = within(column_or(find, 5, -1), -1, MS_MAX);
         state->most_parallel = sqlite3_column_int(find, 6);
     }
     sqlite3_reset(find);
@@ -140,7 +203,7 @@ bool store_sqlite_known(struct store *store, store_tell_known *tell, void *arg, 
 {
     struct sqlite_store *s = (struct sqlite_store *)store;
     sqlite3_stmt *urls = NULL, *pages = NULL;
-    int64_t page_id = 0;
+    int64_t page_id = 0, before = 0;
     int code = SQLITE_ERROR;
 
     /* Two scans side by side, both in order of ids: a look-up for each URL would cost thrice that. */
@@ -158,12 +221,17 @@ bool store_sqlite_known(struct store *store, store_tell_known *tell, void *arg, 
                                         : waits                       ? external ? KNOWN_TO_CHECK : KNOWN_WAITING
                                                                       : KNOWN_SKIPPED;
 
+            if (!is_next_id(id, before) || (host_id != 0 && !knows_host(s, host_id))) {
+                damaged(s, "URL", id, err);
+                break;
+            }
+            before = id;
             tell(arg, id, (uint64_t)hash, (uint64_t)key, host_id, state);
         }
     }
     if (code == SQLITE_DONE && sqlite3_reset(pages) != SQLITE_OK)
         code = SQLITE_ERROR;
-    if (code != SQLITE_DONE)
+    if (code != SQLITE_DONE && code != SQLITE_ROW)
         store_sqlite_failed(s, "read", err);
     sqlite3_finalize(urls);
     sqlite3_finalize(pages);
@@ -235,6 +303,18 @@ static bool read_way(struct sqlite_store *s, struct waiting_url *row)
     return sqlite3_reset(find) == SQLITE_OK;
 }
 
+/* What is asked for is a URL as we write it, and nothing else: no other scheme, no blank or control for a request line.
+ */
+static bool is_final(struct slice text)
+{
+    struct url url = URL_INIT;
+    bool is = url_parse(&url, text) == URL_WEB && url.text.size == text.size &&
+              memcmp(url.text.data, text.data, text.size) == 0;
+
+    url_free(&url);
+    return is;
+}
+
 /* Made at the first claim, for most crawls never need it: a URL that finds room in the window is not read back. */
 static bool make_claimable(struct sqlite_store *s)
 {
@@ -268,8 +348,8 @@ long store_sqlite_claim(struct store *store, int64_t host_id, int64_t after, siz
                 .id = sqlite3_column_int64(claim, 0),
                 .url.size = url.size,
                 .found_on = sqlite3_column_int64(claim, 2),
-                .depth = (uint16_t)sqlite3_column_int(claim, 3),
-                .via = (uint8_t)sqlite3_column_int(claim, 4),
+                .depth = (uint16_t)within(sqlite3_column_int(claim, 3), 0, UINT16_MAX),
+                .via = (uint8_t)within(sqlite3_column_int(claim, 4), 0, LINK_SEED),
                 .external = sqlite3_column_int(claim, 5) != 0,
             };
             buf_add(&s->texts, url.data, url.size);
@@ -280,6 +360,10 @@ long store_sqlite_claim(struct store *store, int64_t host_id, int64_t after, siz
     for (size_t i = 0; good && i < count; i++) {
         s->claimed[i].url.data = s->texts.data + at;
         at += s->claimed[i].url.size;
+        if (!is_final(s->claimed[i].url)) {
+            damaged(s, "URL", s->claimed[i].id, err);
+            return -1;
+        }
         good = read_way(s, &s->claimed[i]);
     }
     if (!good) {

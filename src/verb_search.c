@@ -62,9 +62,10 @@ static sqlite3_stmt *ask_index(const struct search *search, struct err *err)
         sqlite3_bind_int(statement, 4, search->options->limit);
         if (sqlite3_step(statement) != SQLITE_ROW) {
             sqlite3_finalize(statement);
-            return NULL;
+            statement = NULL;
+        } else {
+            sqlite3_reset(statement);
         }
-        sqlite3_reset(statement);
     }
     buf_free(&match);
     return statement;
