@@ -208,11 +208,20 @@ static const char all_pages[] =
     "'application/xhtml+xml'))"
     " FROM page p CROSS JOIN url u ON u.id = p.id WHERE p.kind = 0";
 
+/* Numbers of a broken or crafted file may not overflow their sums. */
+static int64_t bytes_column(sqlite3_stmt *row, int column)
+{
+    int64_t bytes = reader_column(row, column, -1), most = (int64_t)1 << 36;
+
+    return bytes > most ? most : bytes;
+}
+
 static void count_page(struct report_data *data, sqlite3_stmt *row)
 {
     enum report_class class = class_of(reader_column(row, OUTCOME, 0), reader_column(row, STATUS, 0));
     int64_t depth = reader_column(row, DEPTH, 0), ms = reader_column(row, TOTAL_MS, -1);
-    int64_t bytes = reader_column(row, BYTES, -1), type = reader_column(row, TYPE, 0);
+    int64_t bytes = bytes_column(row, BYTES), wire_bytes = bytes_column(row, WIRE_BYTES),
+            type = reader_column(row, TYPE, 0);
 
     data->pages++;
     data->classes[class]++;
@@ -228,7 +237,7 @@ static void count_page(struct report_data *data, sqlite3_stmt *row)
         data->size_steps[report_size_step(bytes)]++;
     }
     data->bytes += bytes > 0 ? bytes : 0;
-    data->wire_bytes += reader_column(row, WIRE_BYTES, 0);
+    data->wire_bytes += wire_bytes > 0 ? wire_bytes : 0;
     if (type >= 0 && type < REPORT_TYPES && class < REPORT_REDIRECT) {
         data->types[type].pages++;
         data->types[type].bytes += bytes > 0 ? bytes : 0;

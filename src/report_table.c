@@ -74,6 +74,7 @@ static void add_number(struct buf *out, sqlite3_stmt *row, int at, bool is_kb)
 static int add_cell(struct buf *out, enum report_cell cell, sqlite3_stmt *row, int at, struct slice origin)
 {
     buf_add_string(out, is_number(cell)        ? "<td class=n>"
+                        : cell == CELL_STATUS  ? "<td class=s>"
                         : cell == CELL_SOURCES ? "<td class=f>"
                         : cell == CELL_URL     ? "<td class=u>"
                                                : "<td>");
@@ -108,11 +109,10 @@ static void add_row(struct buf *out, const struct report_table *table, sqlite3_s
 
 void report_table_begin(struct buf *out, const struct report_table *table)
 {
-    buf_printf(
-        out,
-        "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"%s-h\"><table><caption>%s</caption>"
-        "<thead><tr>",
-        table->id, table->words);
+    buf_printf(out,
+               "<p class=\"words\">%s</p><div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+               "aria-labelledby=\"%s-h\"><table><caption>%s</caption><thead><tr>",
+               table->words, table->id, table->title);
     for (int i = 0; i < REPORT_COLUMNS_MOST && table->columns[i].name != NULL; i++)
         buf_printf(out, "<th scope=\"col\"%s>%s</th>", is_number(table->columns[i].cell) ? " class=\"n\"" : "",
                    table->columns[i].name);

@@ -130,7 +130,7 @@ static void a_broken_link_stands_with_its_sources_and_anchors(void **state)
     struct buf report = report_of(made_crawl_small);
 
     (void)state;
-    has(&report, "href=\"https://a.test/gone\">/gone</a><td><b class=\"bad\">404</b> <td class=n>2<td class=f>"
+    has(&report, "href=\"https://a.test/gone\">/gone</a><td class=s><b class=\"bad\">404</b> <td class=n>2<td class=f>"
                  "<a rel=\"noreferrer noopener\" href=\"https://a.test/\">/</a> <q>the old page</q><br>"
                  "<a rel=\"noreferrer noopener\" href=\"https://a.test/docs/one\">/docs/one</a> <q>the old page</q>");
     has(&report, "<bdi>no answer within 10 s</bdi>");
