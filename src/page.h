@@ -31,8 +31,8 @@ enum page_kind {
  * The list in the manual is this one. */
 enum page_outcome {
     PAGE_PENDING,         /* not known yet; never recorded */
-    PAGE_OK,              /* 2xx, body taken (or none to take) */
-    PAGE_REDIRECT,        /* 3xx with a usable Location, or a refresh at once: redirect_to says where */
+    PAGE_OK,              /* 2xx, body taken (or none to take); redirect_to says where a refresh at once leads */
+    PAGE_REDIRECT,        /* 3xx with a usable Location: redirect_to says where */
     PAGE_HTTP_ERROR,      /* a final status of 4xx or 5xx, or one that means nothing */
     PAGE_WRONG_TYPE,      /* answered, but of a type that is not parsed: given up at the head */
     PAGE_TIMEOUT,         /* connect, TLS, first byte, idle or total time over */
