@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define GRACE_MS 1000 /* that running transfers have after the first signal */
+#define GRACE_MS 1000 /* that running transfers have after the first signal, or --max-duration */
 #define TICK_MS  200  /* how often the main thread looks at signals, limits and the display */
 
 /* Set by signal handlers, read by the main thread's tick. */
@@ -108,31 +108,29 @@ static bool start_fetchers(struct crawl *c, struct err *err)
 
 /* --- The wait and the end ---------------------------------------------------------- */
 
-/* Limits that only the clock or the tally can see; and signals. True if the crawl was told to stop. */
+/* Stops, now or earlier. What is nearly there is not thrown away, to be asked for again; but nobody waits for a slow
+ * server. */
+static void stop_soon(struct crawl *c)
+{
+    if (c->stopped_ms == 0)
+        c->stopped_ms = clock_ms();
+    frontier_stop(c->frontier, clock_ms() - c->stopped_ms >= GRACE_MS);
+}
+
+/* What only the clock can see; and signals. */
 static void look_at_limits(struct crawl *c)
 {
-    struct tally_counts counts;
-    const char *limit = NULL;
-
     if (atomic_load(&caught_signal) != 0) {
         c->outcome = RUN_INTERRUPTED;
-        if (c->stopped_by == 0)
-            c->stopped_ms = clock_ms();
         c->stopped_by = atomic_load(&caught_signal);
-        /* What is nearly there is not thrown away, to be asked for again; but nobody waits for a slow server. */
-        frontier_stop(c->frontier, clock_ms() - c->stopped_ms >= GRACE_MS);
-        return;
-    }
-    if (c->options->max_duration_ms > 0 && clock_ms() - c->started_ms >= c->options->max_duration_ms)
-        limit = "--max-duration";
-    if (limit == NULL && c->options->quota_bytes > 0) {
-        tally_read(c->tally, &counts);
-        limit = counts.wire_bytes >= c->options->quota_bytes ? "--quota" : NULL;
-    }
-    if (limit != NULL && !frontier_is_stopping(c->frontier)) {
+        stop_soon(c);
+    } else if (c->limit != NULL) {
+        stop_soon(c);
+    } else if (c->options->max_duration_ms > 0 && clock_ms() - c->started_ms >= c->options->max_duration_ms &&
+               !frontier_is_stopping(c->frontier)) {
         c->outcome = RUN_LIMIT;
-        c->limit = limit;
-        frontier_stop(c->frontier, false);
+        c->limit = "--max-duration";
+        stop_soon(c);
     }
 }
 

@@ -140,9 +140,9 @@ void crawl_close_run(struct crawl *c)
     struct frontier_counts frontier;
 
     frontier_counts(c->frontier, &frontier);
-    if (c->outcome == RUN_COMPLETE && frontier.limit_reached) {
+    if (c->outcome == RUN_COMPLETE && (frontier.pages_reached || frontier.bytes_reached)) {
         c->outcome = RUN_LIMIT;
-        c->limit = "--max-pages";
+        c->limit = frontier.bytes_reached ? "--quota" : "--max-pages";
     }
     tally_read(c->tally, &summary.counts);
     memcpy(summary.held_ms, progress_held_ms(c->progress), sizeof summary.held_ms);

@@ -44,7 +44,7 @@ struct crawl {
     int64_t started_ms;
     enum store_outcome outcome;
     int stopped_by;         /* RUN_INTERRUPTED: the signal */
-    int64_t stopped_ms;     /* when it was seen */
+    int64_t stopped_ms;     /* when it was seen, or the time was up; 0: neither */
     const char *limit;      /* the option that ended it; NULL: none */
     enum crawl_exit status; /* CRAWL_DONE unless something went wrong */
 };

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define TITLE_BYTES   65536 /* kept of a title, h1 or description */
-#define ANCHOR_BYTES  512   /* kept of an anchor text */
+#define TITLE_BYTES   (1 << 20) /* kept of a title, h1 or description */
+#define ANCHOR_BYTES  512       /* kept of an anchor text */
 #define HEAD_BYTES    (300u * 1024)
 #define SITEMAP_BYTES (52u << 20) /* sitemaps.org: 50 MB unpacked */
 #define SITEMAP_URLS  50000       /* sitemaps.org */
@@ -242,6 +242,7 @@ static void set_frontier(struct crawl_settings *s, const struct options *o)
         .takers = s->threads,
         .one_by_one = o->deterministic,
         .max_pages = o->max_pages,
+        .max_bytes = o->quota_bytes,
         .host_max_pages = o->host.host_max_pages,
         .max_tries = o->tries,
         .max_redirects = o->max_redirect,

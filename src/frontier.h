@@ -31,6 +31,7 @@ struct frontier_limits {
     int64_t stalled_after_ms; /* ... for so long; 0: 2 s */
     int takers;               /* fetcher threads, numbered from 0 */
     int64_t max_pages;        /* documents handed out in this run; 0: no limit */
+    int64_t max_bytes;        /* that may come over the network before nothing more is handed out; 0: no limit */
     int64_t host_max_pages;   /* documents a host over all runs; more are skipped as SKIP_LIMIT; 0: no limit */
     int max_tries;            /* requests for one URL, the first one included */
     int max_redirects;        /* hops in a row, at most PAGE_REDIRECTS_MAX */
@@ -161,7 +162,8 @@ struct frontier_counts {
     int64_t resting;         /* hosts with waiting URLs that may not be asked yet: rest or hold */
     int64_t full;            /* hosts with waiting URLs at their concurrency */
     int64_t taken;           /* documents handed out in this run */
-    bool limit_reached;      /* --max-pages */
+    bool pages_reached;      /* --max-pages */
+    bool bytes_reached;      /* --quota */
     int64_t next_due_ms;     /* until the next host is due; -1: none */
     char resting_host[80];   /* the host of `resting` that is due first, for "held back by" */
     enum frontier_rest rest; /* why it rests */

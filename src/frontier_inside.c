@@ -189,9 +189,19 @@ void frontier_feed_starved(struct frontier *f, int64_t now_ms)
 }
 
 /* --- The end ------------------------------------------------------------------------ */
-bool frontier_at_limit(const struct frontier *f)
+static bool has_all_pages(const struct frontier *f)
 {
     return f->limits.max_pages > 0 && f->taken >= f->limits.max_pages;
+}
+
+static bool has_all_bytes(const struct frontier *f)
+{
+    return f->limits.max_bytes > 0 && f->bytes >= f->limits.max_bytes;
+}
+
+bool frontier_at_limit(const struct frontier *f)
+{
+    return has_all_pages(f) || has_all_bytes(f);
 }
 
 bool frontier_is_over(const struct frontier *f)
@@ -310,7 +320,8 @@ void frontier_counts(struct frontier *f, struct frontier_counts *counts)
     counts->hosts_live = (int64_t)f->hosts_live;
     counts->hosts_given_up = f->hosts_given_up;
     counts->taken = f->taken;
-    counts->limit_reached = frontier_at_limit(f);
+    counts->pages_reached = has_all_pages(f);
+    counts->bytes_reached = has_all_bytes(f);
     counts->full = (int64_t)f->hosts_full;
     count_resting(f, counts, now_ms);
     frontier_unlock(f);

@@ -140,6 +140,7 @@ struct frontier {
     size_t waiting;  /* in the window */
     size_t reserved; /* room in it for refills on their way */
     int64_t parked, active, fetching, taken;
+    int64_t bytes; /* that came over the network in this run */
     size_t hosts_live, hosts_full;
     int64_t stalled;    /* requests that run at hosts where nothing has happened for long, */
     int64_t stalled_ms; /* counted then */

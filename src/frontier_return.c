@@ -58,6 +58,7 @@ void frontier_arrived(struct frontier *f, struct page *page, enum host_answer an
     now_ms = clock_ms();
     before = h->pace;
     page->is_fetching = false;
+    f->bytes += page->wire_bytes;
     host_ended(&h->pace, now_ms, answer, page->times.first_byte_ms, page->retry_after_ms, page->wire_bytes);
     count_fetching(f, h, -1, now_ms);
     if (h->pace.given_up && !before.given_up)

@@ -448,8 +448,35 @@ static void after_max_pages_documents_nothing_more_is_handed_out(void **state)
     serve(f, A "/0", 200);
     serve(f, A "/1", 404);
     frontier_counts(f, &counts);
-    assert_true(counts.limit_reached);
+    assert_true(counts.pages_reached);
     assert_int_equal(counts.waiting, 3);
+    end(f);
+}
+
+static void after_max_bytes_nothing_more_is_handed_out_but_what_is_out_is_recorded(void **state)
+{
+    struct frontier *f;
+    struct frontier_counts counts;
+    struct page *page;
+
+    (void)state;
+    limits.max_bytes = 1000;
+    f = frontier_new(&limits);
+    seed(f, A "/0", NULL);
+    seed(f, A "/1", NULL);
+    serve_robots(f, A "/robots.txt", NULL);
+    page = take(f);
+    assert_string_equal(page->url, A "/0");
+    page->wire_bytes = 1000;
+    answer(f, page, 200);
+    frontier_counts(f, &counts);
+    assert_true(counts.bytes_reached);
+    assert_false(counts.pages_reached);
+    assert_false(frontier_wait(f, 0));
+    finish(f, page);
+    assert_true(frontier_wait(f, 0));
+    frontier_counts(f, &counts);
+    assert_int_equal(counts.waiting, 1);
     end(f);
 }
 
@@ -971,6 +998,7 @@ int main(void)
         TEST(a_circle_of_redirects_ends_where_it_closes),
         TEST(one_redirect_too_many_is_not_followed),
         TEST(after_max_pages_documents_nothing_more_is_handed_out),
+        TEST(after_max_bytes_nothing_more_is_handed_out_but_what_is_out_is_recorded),
         TEST(what_a_host_has_beyond_host_max_pages_is_skipped),
         TEST(a_failed_page_is_tried_again_max_tries_in_all),
         TEST(a_404_or_a_retry_after_beyond_the_limit_is_not_tried_again),
