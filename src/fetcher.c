@@ -20,8 +20,9 @@ static enum host_answer answer_of(const struct page *page)
     case PAGE_DNS_ERROR:
     case PAGE_CONN_ERROR:
     case PAGE_BAD_TLS:
-    case PAGE_TRUNCATED:
         return HOST_FAILED;
+    case PAGE_TRUNCATED: /* it is there and answers: one page that always breaks off must not hold all others */
+        return HOST_ERROR;
     case PAGE_BLOCKED_ADDRESS:
         return HOST_ABANDONED;
     default:
