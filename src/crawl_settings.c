@@ -269,7 +269,7 @@ struct crawl_settings *crawl_settings_new(const struct options *options)
     s->options = options;
     snprintf(s->user_agent, sizeof s->user_agent, "%s",
              options->user_agent != NULL ? options->user_agent
-             : sizeof PACKAGE_URL > 1    ? "crawl/" PACKAGE_VERSION " (+" PACKAGE_URL ")"
+             : sizeof CRAWL_URL > 1      ? "crawl/" PACKAGE_VERSION " (+" CRAWL_URL ")"
                                          : "crawl/" PACKAGE_VERSION);
     snprintf(s->robots_token, sizeof s->robots_token, "%.*s", (int)strcspn(s->user_agent, "/ "), s->user_agent);
     s->threads = options->deterministic ? 1 : options->threads;
