@@ -23,5 +23,6 @@ check() { # name, command...
 }
 
 check mandoc_finds_nothing_to_say_about_the_manual mandoc -Tlint "$top/doc/crawl.1"
-check shellcheck_finds_nothing_to_say_about_the_scripts shellcheck "$top/run" "$top/.ci/run" "$top"/tests/*.sh
+check shellcheck_finds_nothing_to_say_about_the_scripts shellcheck "$top/run" "$top/.ci/run" "$top"/tests/*.sh \
+    "$top/packaging/debian/tests/loopback"
 exit $failed
