@@ -193,6 +193,12 @@ static double write_pages(struct store *store, struct site *site)
     return spent;
 }
 
+static void ignore_host(void *arg, const struct host_state *state)
+{
+    (void)arg;
+    (void)state;
+}
+
 static void count_known(void *arg, int64_t id, uint64_t text_hash, uint64_t key_hash, int64_t host_id,
                         enum frontier_known state)
 {
@@ -272,7 +278,7 @@ static void run(const struct setting *setting)
 
     start = cpu_s();
     store = store_open(setting->path, &options, &why, &err);
-    if (store == NULL || !store_known(store, count_known, known, &err))
+    if (store == NULL || !store_hosts(store, ignore_host, NULL, &err) || !store_known(store, count_known, known, &err))
         die(&err);
     printf("  open and read all that is known (%" PRId64 " done, %" PRId64 " skipped, %" PRId64 " waiting): %.3f s\n",
            known[KNOWN_DONE], known[KNOWN_SKIPPED], known[KNOWN_WAITING], cpu_s() - start);
