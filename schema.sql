@@ -129,6 +129,7 @@ CREATE TABLE page (
     links_left_out INTEGER NOT NULL -- beyond the limits
 ) STRICT;
 
+-- The words of links; of an alternate its hreflang.
 CREATE TABLE anchor (
     id INTEGER PRIMARY KEY,
     text TEXT NOT NULL -- mostly, but not always, once
@@ -193,8 +194,9 @@ WHERE p.kind <> 2;
 -- each link's number; an index made on the fly (that the plus forbids) would take longer.
 CREATE VIEW links AS
 SELECT s.url AS from_url, d.url AS to_url, (SELECT k.name FROM link_kind k WHERE k.id = l.kind) AS kind,
-    l.rel & 1 AS nofollow, (SELECT a.text FROM anchor a WHERE a.id = l.anchor_id) AS anchor,
-    l.rel >> 1 & 1 AS ugc, l.rel >> 2 & 1 AS sponsored, p.id AS from_id, l.dst AS to_id, l.id
+    l.rel & 1 AS nofollow, (SELECT a.text FROM anchor a WHERE a.id = l.anchor_id AND l.kind <> 5) AS anchor,
+    l.rel >> 1 & 1 AS ugc, l.rel >> 2 & 1 AS sponsored, p.id AS from_id, l.dst AS to_id, l.id,
+    (SELECT a.text FROM anchor a WHERE a.id = l.anchor_id AND l.kind = 5) AS hreflang
 FROM url s
     CROSS JOIN page p ON p.id = s.id
     CROSS JOIN link l ON l.id >= p.first_link AND l.id < p.first_link + p.links_out
@@ -234,7 +236,7 @@ SELECT l.dst, count(*) FROM meta m CROSS JOIN link l WHERE m.key = 'indexed' AND
 CREATE VIEW broken_links AS
 SELECT (SELECT d.url FROM url d WHERE d.id = b.dst) AS url, p.status,
     (SELECT o.name FROM outcome o WHERE o.id = p.outcome) AS outcome, p.error,
-    (SELECT s.url FROM url s WHERE s.id = l.src) AS found_on, (SELECT a.text FROM anchor a WHERE a.id = l.anchor_id) AS anchor,
+    (SELECT s.url FROM url s WHERE s.id = l.src) AS found_on, (SELECT a.text FROM anchor a WHERE a.id = l.anchor_id AND l.kind <> 5) AS anchor,
     (SELECT k.name FROM link_kind k WHERE k.id = l.kind) AS kind, b.dst AS id, l.src AS found_on_id
 FROM bad_links b
     CROSS JOIN page p ON p.id = b.dst AND p.outcome NOT IN (1, 2, 4)

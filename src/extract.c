@@ -197,7 +197,7 @@ static void add_links(struct extract *x, struct page *page, const struct html_fa
         int32_t index;
 
         reference.href = link->href;
-        reference.anchor = link->anchor;
+        reference.anchor = link->kind == HTML_ALTERNATE ? link->hreflang : link->anchor;
         reference.kind = link->kind;
         reference.rel = link->rel;
         index = extract_add_reference(x, page, &reference);

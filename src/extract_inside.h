@@ -22,7 +22,7 @@ struct extract {
 /* How a reference came in. */
 struct reference {
     struct slice href;
-    struct slice anchor;
+    struct slice anchor;           /* of an alternate its hreflang */
     const struct charset *charset; /* for its query; NULL: UTF-8 */
     int64_t lastmod_ms;            /* -1: none */
     uint8_t kind;                  /* enum html_link_kind or page_link_kind */

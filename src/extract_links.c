@@ -206,6 +206,31 @@ enum form {
     FORM_WRITTEN /* what the page has: a link to record, a twin of the one before */
 };
 
+#define HREFLANGS_BYTES 512 /* kept of those of one link, all together */
+
+/* The words of a link: the first there are; an alternate may stand for several languages. */
+static void add_words(struct page *page, struct page_link *link, struct slice words)
+{
+    bool alternate = link->kind == HTML_ALTERNATE;
+    uint32_t at;
+
+    if (!link->record || words.size == 0 || (link->anchor_size > 0 && !alternate) ||
+        (alternate && link->anchor_size + 1 + words.size > HREFLANGS_BYTES) ||
+        page->pool.limit - page->pool.size < link->anchor_size + 1 + words.size)
+        return;
+    at = (uint32_t)page->pool.size;
+    if (link->anchor_size > 0) {
+        /* Made room for first: what is added lies in the same buffer. */
+        buf_room(&page->pool, link->anchor_size);
+        memcpy(page->pool.data + at, page->pool.data + link->anchor_at, link->anchor_size);
+        page->pool.size += link->anchor_size;
+        buf_add_char(&page->pool, ' ');
+    }
+    pool_add(page, words);
+    link->anchor_at = at;
+    link->anchor_size = (uint32_t)page->pool.size - at;
+}
+
 static int32_t add_url(struct extract *x, struct page *page, const struct url *url, const struct reference *reference,
                        enum form form)
 {
@@ -227,6 +252,7 @@ static int32_t add_url(struct extract *x, struct page *page, const struct url *u
         link->rel &= reference->rel;
         if (form != FORM_SENT)
             link->record = is_recorded(x, link);
+        add_words(page, link, reference->anchor);
         return slot->index;
     }
     if (text.size > EXTRACT_URL_BYTES ||
@@ -253,10 +279,7 @@ static int32_t add_url(struct extract *x, struct page *page, const struct url *u
     link->record = form != FORM_SENT && is_recorded(x, link);
     link->key_hash = form == FORM_WRITTEN ? frontier_hash(x->settings->frontier, buf_slice(&x->plain.text))
                                           : key_hash_of(x, url, hash);
-    if (link->record && reference->anchor.size > 0) {
-        link->anchor_at = pool_add(page, reference->anchor);
-        link->anchor_size = (uint32_t)reference->anchor.size;
-    }
+    add_words(page, link, reference->anchor);
     return (int32_t)page->link_count - 1;
 }
 

@@ -56,7 +56,8 @@ struct html_limits {
     size_t href_bytes;   /* a longer href is left out and counted */
     size_t links;        /* most links kept; the rest is counted */
     unsigned kinds;      /* bit 1 << kind: which kinds are kept at all */
-    bool distinct;    /* of the a elements with one URL, but for its fragment, and one rel only the first is needed */
+    bool distinct;    /* of the a elements with one URL, but for its fragment, and one rel only the first, and the first
+                         with text, is needed */
     bool text_hashes; /* fill in text_hash, text_simhash and text_bytes too, which costs about as much again */
 };
 

@@ -77,7 +77,7 @@ struct page_link {
     uint32_t url_at;    /* in page.pool: the URL's text */
     uint32_t url_size;
     uint32_t host_size; /* length of the origin "https://host:port" at its start, as text */
-    uint32_t anchor_at; /* in page.pool; size 0: none */
+    uint32_t anchor_at; /* in page.pool; size 0: none; of an alternate its hreflangs, with blanks between them */
     uint32_t anchor_size;
     uint8_t kind;  /* enum html_link_kind; LINK_KIND_REDIRECT ... */
     uint8_t rel;   /* enum html_rel */

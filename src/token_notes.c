@@ -16,8 +16,11 @@ void notes_start(struct notes *n, const struct token_wants *wants)
 
 static void close_anchor(struct notes *n)
 {
-    if (n->anchor_open)
+    if (n->anchor_open) {
         writer_markup(&n->writer, "</a>");
+        if (n->wants->distinct && !n->run.started) /* the next one with this URL may have words */
+            repeat_forget(&n->repeat, n->anchor_href);
+    }
     n->anchor_open = false;
 }
 
@@ -189,6 +192,7 @@ static uint8_t insert_anchor(struct notes *n, struct stack *s, const struct tag 
         return 0;
     }
     n->anchor_open = true;
+    n->anchor_href = tag->value[ATTRIBUTE_HREF];
     n->run.left = 3 * n->wants->text_bytes;
     if (!n->heading_open)
         n->run.space = n->run.started = false;

@@ -26,6 +26,7 @@ struct notes {
     struct writer writer;
     const struct token_wants *wants;
     bool anchor_open;
+    struct slice anchor_href; /* of the one that is open, in the page */
     bool heading_open;
     bool heading_done; /* there was one with text */
     bool lang_given;

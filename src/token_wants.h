@@ -11,7 +11,7 @@ struct token_wants {
     size_t value_bytes;       /* enough of a meta's content, an alt, a lang */
     size_t url_bytes;         /* longest href, src ... */
     const char *robots_name;  /* of a <meta name> that is written, besides the known ones */
-    bool distinct;            /* an a that leads where an earlier one leads may be left out, and its text */
+    bool distinct;            /* an a that leads where an earlier one with text leads may be left out, and its text */
     bool text_hashes;         /* fill in struct token_text */
 };
 

@@ -49,6 +49,30 @@ static void a_site_is_crawled_to_its_end_with_titles_links_and_fates(void **stat
     site_stop(site);
 }
 
+static void a_link_has_the_first_words_there_are_and_an_alternate_all_its_languages(void **state)
+{
+    static const struct site_page pages[] = {
+        {.path = "/",
+         .type = "text/html",
+         .body = "<link rel=alternate hreflang=fr href=/fr><link rel=alternate hreflang=x-default href=/fr>"
+                 "<link rel=alternate type=application/rss+xml href=/feed>"
+                 "<a href=/a><img src=i.png></a><a href=/a>words</a><a href=/a>more</a>"},
+        {.path = NULL},
+    };
+    struct site *site = site_start(pages);
+    struct whole w;
+
+    (void)state;
+    whole_init(&w);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "--level=0", "{site}/"), CRAWL_DONE);
+    assert_string_equal(whole_text(&w, "SELECT anchor FROM links WHERE to_url LIKE '%/a'"), "words");
+    assert_string_equal(whole_text(&w, "SELECT hreflang FROM links WHERE to_url LIKE '%/fr'"), "fr x-default");
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM links WHERE kind = 'alternate' AND anchor IS NULL"), 2);
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM links WHERE hreflang IS NOT NULL"), 1);
+    whole_free(&w);
+    site_stop(site);
+}
+
 static void what_robots_txt_refuses_is_recorded_but_never_asked_for(void **state)
 {
     struct site *site = site_start(SMALL);
@@ -394,6 +418,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_site_is_crawled_to_its_end_with_titles_links_and_fates),
+        cmocka_unit_test(a_link_has_the_first_words_there_are_and_an_alternate_all_its_languages),
         cmocka_unit_test(what_robots_txt_refuses_is_recorded_but_never_asked_for),
         cmocka_unit_test(one_thread_and_no_room_is_enough),
         cmocka_unit_test(two_threads_find_the_same_set),

@@ -82,6 +82,7 @@ static void a_repeated_link_is_left_out_if_it_says_nothing_new(void **state)
 
     (void)state;
     assert_distinct("<a href=b>1</a><a href=b>2</a><a href=b#c>3</a><a href='b'>4</a>", "<a href=\"b\">1</a>");
+    assert_distinct("<a href=b><i></i></a><a href=b>2</a><a href=b>3</a>", "<a href=\"b\"></a><a href=\"b\">2</a>");
     assert_distinct("<a href=#b>1</a><a href=#c>2</a><a href=''>3</a>", "<a href=\"#b\">1</a>");
     assert_distinct("<a href=b rel=x>1</a><a href=b>2</a>", "<a href=\"b\" rel=\"x\">1</a><a href=\"b\">2</a>");
     assert_distinct("<a href=b>1<table><td><a href=b>2</a></table>3</a>", "<a href=\"b\">1</a>");
