@@ -7,6 +7,9 @@
  * comparable between two runs of the program. */
 int64_t clock_ms(void);
 
+/* The same clock, finer: clock_us() / 1000 is clock_ms(). */
+int64_t clock_us(void);
+
 /* Milliseconds since 1970-01-01 UTC: for what is recorded. May jump. */
 int64_t clock_wall_ms(void);
 

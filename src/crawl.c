@@ -147,7 +147,7 @@ static void start_progress(struct crawl *c)
         .parsers = c->settings->parsers,
         .transfers = c->settings->transfers,
         .host = c->first_host,
-        .rest_ms = crawl_settings_rest_ms(c->settings, slice_of(c->first_host)),
+        .rest_us = crawl_settings_rest_us(c->settings, slice_of(c->first_host)),
         .done_before = c->done_before,
     });
 }

@@ -163,10 +163,9 @@ static struct host_rules rules_of(const struct options *o, const struct options_
 {
     /* The built-in rate is for other people's machines. */
     int64_t gap_us = loopback && !options_given(o, "rate") ? 0 : host->rate_gap_us;
-    int64_t gap_ms = (gap_us + 999) / 1000;
 
     return (struct host_rules){
-        .rest_ms = gap_ms > host->wait_ms ? gap_ms : host->wait_ms,
+        .rest_us = gap_us > host->wait_ms * 1000 ? gap_us : host->wait_ms * 1000,
         .delay_cap_ms = o->max_crawl_delay_ms,
         .ceiling = o->deterministic ? 1 : host->host_concurrency,
         .backoff_ms = BACKOFF_MS,
@@ -207,9 +206,9 @@ static bool is_loopback(struct slice host)
            (host.size > 4 && memcmp(host.data, "127.", 4) == 0);
 }
 
-int64_t crawl_settings_rest_ms(const struct crawl_settings *s, struct slice host)
+int64_t crawl_settings_rest_us(const struct crawl_settings *s, struct slice host)
 {
-    return is_loopback(host) ? s->loopback.rest_ms : s->host.rest_ms;
+    return is_loopback(host) ? s->loopback.rest_us : s->host.rest_us;
 }
 
 const struct host_rules *crawl_settings_rules_for(void *arg, struct slice origin)

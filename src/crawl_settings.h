@@ -32,7 +32,7 @@ void crawl_settings_free(struct crawl_settings *settings);
 
 /* The least time between two requests to `host`, as --rate and --wait have it; sections for single hosts not looked at.
  */
-int64_t crawl_settings_rest_ms(const struct crawl_settings *settings, struct slice host);
+int64_t crawl_settings_rest_us(const struct crawl_settings *settings, struct slice host);
 
 /* For frontier_limits: `arg` is the struct crawl_settings. Calls must not overlap. */
 const struct host_rules *crawl_settings_rules_for(void *arg, struct slice origin);

@@ -11,6 +11,11 @@ static void wake(void *arg)
     http_wake(arg);
 }
 
+static void sent(void *arg, struct page *page)
+{
+    frontier_sent(arg, page);
+}
+
 /* What the answer says of the host. A page that is no use (a wrong type, a broken
  * coding) still shows that the host is well. */
 static enum host_answer answer_of(const struct page *page)
@@ -78,6 +83,7 @@ void *fetcher_main(void *arg)
 
     log_thread_name("fetcher %d", fetcher->taker + 1);
     frontier_set_taker(fetcher->frontier, fetcher->taker, wake, fetcher->http);
+    http_tell_sent(fetcher->http, sent, fetcher->frontier);
     for (;;) {
         bool idle = http_running(fetcher->http) == 0;
         int64_t pause_ms = -1;

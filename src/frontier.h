@@ -28,7 +28,7 @@ struct frontier_limits {
     size_t window;            /* URLs held in memory, all hosts (64 k) */
     size_t transfers;         /* pages out for fetching at once, all takers */
     size_t stalled;           /* so many more while others hang: at hosts where nothing has begun or ended ... */
-    int64_t stalled_after_ms; /* ... for so long; 0: 2 s */
+    int64_t stalled_after_ms; /* ... for so long, a quarter of it where no answer ever came; 0: 2 s */
     int takers;               /* fetcher threads, numbered from 0 */
     int64_t max_pages;        /* documents handed out in this run; 0: no limit */
     int64_t max_bytes;        /* that may come over the network before nothing more is handed out; 0: no limit */
@@ -82,6 +82,9 @@ void frontier_set_taker(struct frontier *f, int taker, void (*wake)(void *arg), 
  * over or stopping (then 0). Without, it returns at once, and *pause_ms says after how long to look again: -1 when only
  * wake() can bring something. */
 size_t frontier_take(struct frontier *f, int taker, struct page **pages, size_t max, bool wait, int64_t *pause_ms);
+
+/* A page with `tells_sent` goes out to its host now: the rest counts from here on. From any thread, once. */
+void frontier_sent(struct frontier *f, struct page *page);
 
 /* The transfer has ended (or was given up, HOST_ABANDONED): the host may be asked again. Before anything else is done
  * with the page, by the taker of it, which afterwards looks with frontier_take() before it waits for anything. */

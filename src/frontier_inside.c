@@ -12,7 +12,8 @@
 
 #define ROBOTS_AGE_MS (24 * 60 * 60 * 1000) /* RFC 9309, 2.4: not kept for longer */
 
-#define STALLED_MS 2000
+#define DOUBT_PARTS 4 /* hosts in doubt are waited for by this part of stalled_after_ms only */
+#define STALLED_MS  2000
 
 /* A condition that waits by the clock of clock_ms(). */
 static void make_condition(pthread_cond_t *condition)
@@ -146,16 +147,24 @@ static void wake_everybody(struct frontier *f)
     }
 }
 
+/* Requests of a list's hosts at which nothing has begun or ended since then. */
+static int64_t running_since(const struct host_list *list, int64_t since_ms)
+{
+    int64_t running = 0;
+
+    for (const struct host *h = list->first; h != NULL && h->event_ms <= since_ms; h = h->list_after)
+        running += h->pace.running;
+    return running;
+}
+
 /* Requests at hosts where nothing has begun or ended for long. Counted anew now and then only. */
 static int64_t count_stalled(struct frontier *f, int64_t now_ms)
 {
-    if (now_ms - f->stalled_ms < f->limits.stalled_after_ms / 8)
+    if (now_ms - f->stalled_ms < f->limits.stalled_after_ms / DOUBT_PARTS / 4)
         return f->stalled;
-    f->stalled = 0;
     f->stalled_ms = now_ms;
-    for (const struct host *h = f->asked.first; h != NULL && now_ms - h->event_ms >= f->limits.stalled_after_ms;
-         h = h->list_after)
-        f->stalled += h->pace.running;
+    f->stalled = running_since(&f->asked, now_ms - f->limits.stalled_after_ms) +
+                 running_since(&f->doubtful, now_ms - f->limits.stalled_after_ms / DOUBT_PARTS);
     return f->stalled;
 }
 
@@ -253,9 +262,9 @@ bool frontier_wait(struct frontier *f, int64_t timeout_ms)
 /* --- For the display -------------------------------------------------------------------- */
 static enum frontier_rest why_it_rests(const struct host_pace *pace, int64_t now_ms)
 {
-    if (pace->held_until_ms > now_ms || pace->next_start_ms <= now_ms)
+    if (pace->held_until_ms > now_ms || pace->next_start_us / 1000 <= now_ms)
         return FRONTIER_REST_HOLD; /* the host, or just the URL that is to be tried again */
-    return host_rest_ms(pace) > pace->rules->rest_ms ? FRONTIER_REST_CRAWL_DELAY : FRONTIER_REST_RATE;
+    return host_rest_us(pace) > pace->rules->rest_us ? FRONTIER_REST_CRAWL_DELAY : FRONTIER_REST_RATE;
 }
 
 /* What a taker's heap says: how many hosts are due, up to some limit, and which of the others is first. */

@@ -78,6 +78,7 @@ struct host {
     bool refill_asked; /* a PAGE_REFILL is out, or not yet answered */
     bool dirty;        /* something that must survive a crash has changed: goes with the next page */
     bool changed;      /* its row in the store is not what it should be at the end */
+    bool in_doubt;     /* while requests run: stands in the list of doubtful hosts */
     bool live;         /* has, or will have, something to do */
     bool full;         /* has URLs, but as many requests run as may */
 
@@ -129,10 +130,11 @@ struct frontier {
     size_t told_count;
     struct seen *seen; /* URLs: id << 3, or-ed with enum seen_flag; hosts: id */
     struct host **table;
-    size_t table_size;      /* a power of two */
-    size_t resident;        /* hosts in memory */
-    struct host_list idle;  /* not live, longest so first */
-    struct host_list asked; /* requests of them run; by event_ms */
+    size_t table_size;         /* a power of two */
+    size_t resident;           /* hosts in memory */
+    struct host_list idle;     /* not live, longest so first */
+    struct host_list asked;    /* requests of them run; by event_ms */
+    struct host_list doubtful; /* likewise: hosts that never answered, or did not when last asked */
 
     int64_t last_url_id, last_host_id;
     uint64_t last_ticket;

@@ -8,9 +8,10 @@
 static void count_fetching(struct frontier *f, struct host *h, int by, int64_t now_ms)
 {
     if (by < 0 || h->pace.running > 1)
-        host_list_remove(&f->asked, h);
+        host_list_remove(h->in_doubt ? &f->doubtful : &f->asked, h);
+    h->in_doubt = h->pace.best_ms < 0 || h->pace.fails > 0;
     if (h->pace.running > 0)
-        host_list_add(&f->asked, h);
+        host_list_add(h->in_doubt ? &f->doubtful : &f->asked, h);
     h->event_ms = now_ms;
     f->fetching += by;
 }
@@ -24,7 +25,12 @@ void frontier_page_out(struct frontier *f, struct page *page, struct host *h, bo
     if (fetching) {
         page->is_fetching = true;
         page->tries++;
+        page->start_us = h->pace.next_start_us > 0 ? h->pace.next_start_us : 0;
+        page->sent_us = 0;
+        page->tells_sent = host_rest_us(&h->pace) > 0;
         host_started(&h->pace, now_ms);
+        if (page->tells_sent)
+            host_will_tell(&h->pace);
         count_fetching(f, h, 1, now_ms);
         h->changed = true;
     }
@@ -45,6 +51,38 @@ void frontier_page_in(struct frontier *f, struct page *page, int64_t now_ms)
     frontier_ask_next(f);
 }
 
+static void note_sent(struct host *h, struct page *page)
+{
+    page->sent_us = page->tells_sent ? clock_us() : 0;
+    if (page->tells_sent)
+        host_sent(&h->pace, page->sent_us);
+    page->tells_sent = false;
+}
+
+static void note_answered(struct host *h, struct page *page)
+{
+    int64_t way_us;
+
+    if (page->tells_sent) { /* it never got so far */
+        note_sent(h, page);
+    } else if (page->sent_us > 0) {
+        way_us = clock_us() - page->sent_us;
+        if (page->times.first_byte_ms >= 0 && way_us > page->times.first_byte_ms * 1000 + 1000)
+            way_us = page->times.first_byte_ms * 1000 + 1000;
+        host_answered(&h->pace, page->sent_us, way_us);
+    }
+}
+
+void frontier_sent(struct frontier *f, struct page *page)
+{
+    struct host *h = page->host;
+
+    frontier_lock(f);
+    note_sent(h, page);
+    host_update(f, h, clock_ms());
+    frontier_unlock(f);
+}
+
 /* --- Back from the network ------------------------------------------------------------- */
 void frontier_arrived(struct frontier *f, struct page *page, enum host_answer answer)
 {
@@ -59,6 +97,7 @@ void frontier_arrived(struct frontier *f, struct page *page, enum host_answer an
     before = h->pace;
     page->is_fetching = false;
     f->bytes += page->wire_bytes;
+    note_answered(h, page);
     host_ended(&h->pace, now_ms, answer, page->times.first_byte_ms, page->retry_after_ms, page->wire_bytes);
     count_fetching(f, h, -1, now_ms);
     if (h->pace.given_up && !before.given_up)
@@ -142,6 +181,7 @@ void frontier_abandon(struct frontier *f, struct page *page)
     frontier_lock(f);
     if (page->is_fetching) {
         page->is_fetching = false;
+        note_sent(page->host, page);
         host_ended(&page->host->pace, now_ms, HOST_ABANDONED, -1, -1, 0);
         count_fetching(f, page->host, -1, now_ms);
     }

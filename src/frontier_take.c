@@ -286,7 +286,7 @@ static int64_t next_look_ms(const struct frontier *f, const struct taker *t, int
         return host_in_order(f)->due_ms;
     if (!t->starved)
         return t->heap[0]->due_ms;
-    return f->limits.stalled > 0 ? now_ms + f->limits.stalled_after_ms / 4
+    return f->limits.stalled > 0 ? now_ms + f->limits.stalled_after_ms / 16
                                  : INT64_MAX; /* some may have stalled by then */
 }
 

@@ -6,13 +6,19 @@
 #define SLOW_FACTOR  4   /* latency beyond this many times the best ... */
 #define SLOW_MORE_MS 500 /* ... and this is far above it */
 
+/* Until there is an answer a request is taken to be on its way for this part of the rest, or this long; and never
+ * longer than that part: rules are to be used to the full. */
+#define UNKNOWN_WAY    100
+#define UNKNOWN_WAY_US 5000
+#define LONGEST_WAY    50
+
 void host_pace_init(struct host_pace *pace, const struct host_rules *rules, uint32_t random_seed)
 {
     assert(rules->ceiling > 0);
     memset(pace, 0, sizeof *pace);
     pace->rules = rules;
     pace->crawl_delay_ms = -1;
-    pace->next_start_ms = pace->held_until_ms = INT64_MIN;
+    pace->next_start_us = pace->held_until_ms = INT64_MIN;
     pace->failing_since_ms = -1;
     pace->allowed = 1;
     pace->best_ms = pace->usual_ms = -1;
@@ -34,28 +40,38 @@ static int64_t jitter(struct host_pace *pace, int64_t range)
 
 int64_t host_due_ms(const struct host_pace *pace)
 {
-    if (pace->running >= pace->allowed)
+    int64_t next_start_ms = pace->next_start_us == INT64_MIN ? INT64_MIN : pace->next_start_us / 1000;
+
+    if (pace->running >= pace->allowed || pace->unsent)
         return INT64_MAX;
-    return pace->next_start_ms > pace->held_until_ms ? pace->next_start_ms : pace->held_until_ms;
+    return next_start_ms > pace->held_until_ms ? next_start_ms : pace->held_until_ms;
 }
 
-int64_t host_rest_ms(const struct host_pace *pace)
+int64_t host_rest_us(const struct host_pace *pace)
 {
     int64_t delay_ms = pace->crawl_delay_ms;
 
     if (delay_ms > pace->rules->delay_cap_ms)
         delay_ms = pace->rules->delay_cap_ms;
-    return delay_ms > pace->rules->rest_ms ? delay_ms : pace->rules->rest_ms;
+    return delay_ms * 1000 > pace->rules->rest_us ? delay_ms * 1000 : pace->rules->rest_us;
+}
+
+static int64_t unknown_way_us(int64_t rest_us)
+{
+    return rest_us / UNKNOWN_WAY < UNKNOWN_WAY_US ? rest_us / UNKNOWN_WAY : UNKNOWN_WAY_US;
 }
 
 void host_set_crawl_delay(struct host_pace *pace, int64_t delay_ms)
 {
-    int64_t rest_ms;
+    int64_t from_us = pace->last_start_ms * 1000;
+    int64_t rest_us;
 
     pace->crawl_delay_ms = delay_ms;
-    rest_ms = host_rest_ms(pace);
-    if (pace->last_start_ms >= 0 && pace->next_start_ms < pace->last_start_ms + rest_ms)
-        pace->next_start_ms = pace->last_start_ms + rest_ms;
+    rest_us = host_rest_us(pace);
+    if (pace->sent_us > 0 && !pace->unsent)
+        from_us = pace->sent_us + unknown_way_us(rest_us);
+    if (pace->last_start_ms >= 0 && pace->next_start_us < from_us + rest_us)
+        pace->next_start_us = from_us + rest_us;
 }
 
 /* Which of the gaps[]: 0 for 0 ms, k for 2^(k-1) to 2^k - 1. */
@@ -69,15 +85,16 @@ static unsigned gap_class(int64_t gap_ms)
 
 void host_started(struct host_pace *pace, int64_t now_ms)
 {
-    int64_t rest_ms = host_rest_ms(pace);
+    int64_t rest_us = host_rest_us(pace);
 
     /* The rest that robots.txt asks for is never shortened: only the one of our own is made random. */
-    if (pace->rules->random_wait && rest_ms > 0) {
-        int64_t varied_ms = rest_ms / 2 + jitter(pace, rest_ms + 1);
-        int64_t least_ms = pace->crawl_delay_ms < rest_ms ? pace->crawl_delay_ms : rest_ms;
+    if (pace->rules->random_wait && rest_us > 0) {
+        int64_t varied_us = rest_us / 2 + jitter(pace, rest_us + 1);
+        int64_t least_us = pace->crawl_delay_ms * 1000 < rest_us ? pace->crawl_delay_ms * 1000 : rest_us;
 
-        rest_ms = varied_ms > least_ms ? varied_ms : least_ms;
+        rest_us = varied_us > least_us ? varied_us : least_us;
     }
+    pace->chosen_rest_us = rest_us;
     if (pace->last_start_ms >= 0) {
         int64_t gap_ms = now_ms - pace->last_start_ms;
 
@@ -86,11 +103,42 @@ void host_started(struct host_pace *pace, int64_t now_ms)
         pace->gaps[gap_class(gap_ms)]++;
     }
     pace->last_start_ms = now_ms;
-    pace->next_start_ms = now_ms + rest_ms;
+    pace->next_start_us = now_ms * 1000 + rest_us;
     pace->requests++;
     pace->running++;
     if (pace->running > pace->most_parallel)
         pace->most_parallel = pace->running;
+}
+
+void host_will_tell(struct host_pace *pace)
+{
+    pace->unsent = true;
+}
+
+/* The way to the host takes now more, now less time: what was sent a second apart may arrive some milliseconds closer.
+ * So the rest begins when the host has the request, as far as can be known. */
+static void rest_from(struct host_pace *pace, int64_t sent_us, int64_t way_us)
+{
+    int64_t rest_us = host_rest_us(pace);
+
+    if (rest_us < pace->chosen_rest_us)
+        rest_us = pace->chosen_rest_us;
+    pace->next_start_us = sent_us + rest_us + way_us;
+}
+
+void host_sent(struct host_pace *pace, int64_t now_us)
+{
+    pace->unsent = false;
+    pace->sent_us = now_us;
+    rest_from(pace, now_us, unknown_way_us(host_rest_us(pace)));
+}
+
+void host_answered(struct host_pace *pace, int64_t sent_us, int64_t way_us)
+{
+    int64_t most_us = host_rest_us(pace) / LONGEST_WAY;
+
+    if (sent_us == pace->sent_us && !pace->unsent)
+        rest_from(pace, sent_us, way_us < most_us ? way_us : most_us);
 }
 
 static void halve(struct host_pace *pace)

@@ -13,7 +13,7 @@
  * --wait and Crawl-delay. Retry-After and repeated failures hold the whole host, with growth and jitter.
  */
 struct host_rules {
-    int64_t rest_ms;            /* least time between two starts: 1000/--rate, --wait; 0: none */
+    int64_t rest_us;            /* least time between two requests, in microseconds: --rate, --wait; 0: none */
     int64_t delay_cap_ms;       /* a Crawl-delay above this is cut to it */
     int32_t ceiling;            /* most requests at once, at least 1 */
     int64_t backoff_ms;         /* first hold after a failure; doubles (default 1 s) */
@@ -35,7 +35,10 @@ enum host_answer {                /* how a request ended, as far as the host is 
 struct host_pace {
     const struct host_rules *rules; /* shared, outlives the pace */
     int64_t crawl_delay_ms;         /* of robots.txt, -1: none */
-    int64_t next_start_ms;          /* rest since the last start ends here */
+    int64_t next_start_us;          /* rest since the last start ends here; the same clock in microseconds */
+    int64_t chosen_rest_us;         /* that rest */
+    int64_t sent_us;                /* when the latest request was sent; 0: not told */
+    bool unsent;                    /* a request that was started is not sent yet: nothing else starts */
     int64_t held_until_ms;          /* by Retry-After or back-off */
     int64_t failing_since_ms;       /* of the first failure with no good answer since; -1: well */
     int32_t running;                /* requests now under way */
@@ -54,10 +57,18 @@ struct host_pace {
 
 void host_pace_init(struct host_pace *pace, const struct host_rules *rules, uint32_t random_seed);
 
-/* The time from which a request may start; INT64_MAX while as many run as may. In the past (or INT64_MIN): now. */
+/* The time from which a request may start; INT64_MAX while as many run as may. In the past (or INT64_MIN): now. A rest
+ * may end within the millisecond that this gives: at pace->next_start_us. */
 int64_t host_due_ms(const struct host_pace *pace);
 
+/* A request begins. Its rest counts from now on; or, if host_will_tell() follows, from host_sent() on: connecting takes
+ * time, and the host must not see two requests closer to each other than the rule has it. */
 void host_started(struct host_pace *pace, int64_t now_ms);
+void host_will_tell(struct host_pace *pace);
+void host_sent(struct host_pace *pace, int64_t now_us);
+
+/* What host_sent() told of at `sent_us` was answered: the host had it `way_us` later at most. */
+void host_answered(struct host_pace *pace, int64_t sent_us, int64_t way_us);
 
 /* `first_byte_ms`: -1 if none came. `retry_after_ms`: -1 if not said. */
 void host_ended(struct host_pace *pace, int64_t now_ms, enum host_answer answer, int32_t first_byte_ms,
@@ -66,8 +77,8 @@ void host_ended(struct host_pace *pace, int64_t now_ms, enum host_answer answer,
 /* What robots.txt asks for (-1: nothing): in force from the last start on. */
 void host_set_crawl_delay(struct host_pace *pace, int64_t delay_ms);
 
-/* The real rest in force, for display and ledger. */
-int64_t host_rest_ms(const struct host_pace *pace);
+/* The real rest in force. */
+int64_t host_rest_us(const struct host_pace *pace);
 
 /* Counts `count` gaps of an earlier time. */
 void host_pace_add_gaps(struct host_pace *pace, int64_t gap_ms, int64_t count);

@@ -11,6 +11,7 @@
 #include <curl/curl.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 
 #define RETRY_PAUSED_MS      20
 #define CONNECTIONS_FALLBACK 64
@@ -22,7 +23,8 @@ struct http {
     struct http_transfer *running;   /* all that libcurl runs */
     struct http_transfer *idle;      /* free for the next page */
     struct page *ended, **ended_end; /* not given back yet, in the order they ended */
-    size_t running_count, ended_count;
+    struct page *early;              /* to be started at their start_us, which is near */
+    size_t running_count, ended_count, early_count;
     int64_t resumed_ms; /* when the paused ones were last tried */
     atomic_bool woken;
 };
@@ -55,7 +57,7 @@ void http_free(struct http *h)
 {
     if (h == NULL)
         return;
-    assert(h->running == NULL && h->ended == NULL);
+    assert(h->running == NULL && h->ended == NULL && h->early == NULL);
     while (h->idle != NULL) {
         struct http_transfer *t = h->idle;
 
@@ -107,7 +109,13 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-void http_start(struct http *h, struct page *page)
+void http_tell_sent(struct http *h, void (*sent)(void *arg, struct page *page), void *arg)
+{
+    h->context.sent = sent;
+    h->context.sent_arg = arg;
+}
+
+static void start(struct http *h, struct page *page)
 {
     struct http_transfer *t = h->idle;
 
@@ -133,6 +141,35 @@ void http_start(struct http *h, struct page *page)
     http_transfer_note_due(t);
     if (curl_multi_add_handle(h->multi, t->easy) != CURLM_OK)
         end(h, t, CURLE_FAILED_INIT);
+}
+
+void http_start(struct http *h, struct page *page)
+{
+    if (page->start_us <= clock_us()) {
+        start(h, page);
+        return;
+    }
+    page->next = h->early;
+    h->early = page;
+    h->early_count++;
+}
+
+/* Starts those whose time has come. */
+static void start_early(struct http *h, int64_t now_us)
+{
+    struct page **at = &h->early;
+
+    while (*at != NULL) {
+        struct page *page = *at;
+
+        if (page->start_us > now_us) {
+            at = &page->next;
+            continue;
+        }
+        *at = page->next;
+        h->early_count--;
+        start(h, page);
+    }
 }
 
 /* Lets paused transfers look again whether there is memory now. */
@@ -198,14 +235,34 @@ static size_t give_back(struct http *h, struct page **pages, size_t max)
     return count;
 }
 
+/* Waits for something to happen, at most until `until_us`. What curl waits for is whole milliseconds; the rest of one
+ * matters where a rest between requests is short. */
+static void wait_until(struct http *h, int64_t until_us)
+{
+    int64_t wait_us = until_us - clock_us();
+    int happened = 0;
+
+    for (const struct page *page = h->early; page != NULL; page = page->next)
+        wait_us = least(wait_us, page->start_us - clock_us());
+    if (wait_us >= 1000 || wait_us <= 0) {
+        curl_multi_poll(h->multi, NULL, 0, wait_us <= 0 ? 0 : (int)(wait_us / 1000), NULL);
+        return;
+    }
+    curl_multi_poll(h->multi, NULL, 0, 0, &happened);
+    if (happened == 0)
+        nanosleep(&(struct timespec){.tv_nsec = wait_us * 1000}, NULL);
+}
+
 size_t http_wait(struct http *h, int64_t timeout_ms, struct page **pages, size_t max)
 {
     int64_t end_ms = timeout_ms < 0 ? INT64_MAX : clock_ms() + timeout_ms;
 
     for (;;) {
-        int64_t wait_ms;
+        int64_t until_ms;
 
         h->context.now_ms = clock_ms();
+        if (h->early != NULL)
+            start_early(h, clock_us());
         if (h->context.paused_count > 0 && h->context.now_ms - h->resumed_ms >= RETRY_PAUSED_MS)
             resume_paused(h);
         perform(h);
@@ -213,10 +270,10 @@ size_t http_wait(struct http *h, int64_t timeout_ms, struct page **pages, size_t
             check_times(h);
         if (h->ended != NULL || h->context.now_ms >= end_ms || atomic_exchange(&h->woken, false))
             return give_back(h, pages, max);
-        wait_ms = least(least(h->context.due_ms, end_ms) - h->context.now_ms, WAIT_MS_MAX);
+        until_ms = least(least(h->context.due_ms, end_ms), h->context.now_ms + WAIT_MS_MAX);
         if (h->context.paused_count > 0)
-            wait_ms = least(wait_ms, RETRY_PAUSED_MS);
-        curl_multi_poll(h->multi, NULL, 0, wait_ms > 0 ? (int)wait_ms : 0, NULL);
+            until_ms = least(until_ms, h->context.now_ms + RETRY_PAUSED_MS);
+        wait_until(h, until_ms * 1000);
     }
 }
 
@@ -228,7 +285,7 @@ void http_wake(struct http *h)
 
 size_t http_running(const struct http *h)
 {
-    return h->running_count + h->ended_count;
+    return h->running_count + h->ended_count + h->early_count;
 }
 
 size_t http_give_up(struct http *h, struct page **pages)
@@ -239,6 +296,11 @@ size_t http_give_up(struct http *h, struct page **pages)
         http_body_release(h->context.budget, pages[i]);
         page_forget_answer(pages[i]);
     }
+    while (h->early != NULL) {
+        pages[count++] = h->early;
+        h->early = h->early->next;
+    }
+    h->early_count = 0;
     while (h->running != NULL) {
         struct http_transfer *t = h->running;
 

@@ -28,9 +28,12 @@ struct http;
 struct http *http_new(struct http_shared *shared, struct budget *budget, struct err *err);
 void http_free(struct http *h); /* nothing may be running */
 
-/* Starts a transfer (GET; HEAD for PAGE_EXTERNAL, and GET if page->tries says that HEAD was refused). The page belongs
- * to http until http_wait() gives it back. A URL on whose host libcurl and `url` disagree, or any other failure to
- * start, comes back by http_wait() as well. */
+/* sent(arg, page) is called for each page with `tells_sent` when it goes out to its host, within http_wait(). */
+void http_tell_sent(struct http *h, void (*sent)(void *arg, struct page *page), void *arg);
+
+/* Starts a transfer, at page->start_us if that is still to come (GET; HEAD for PAGE_EXTERNAL, and GET if page->tries
+ * says that HEAD was refused). The page belongs to http until http_wait() gives it back. A URL on whose host libcurl
+ * and `url` disagree, or any other failure to start, comes back by http_wait() as well. */
 void http_start(struct http *h, struct page *page);
 
 /* Lets transfers run until at least one has ended, `timeout_ms` is over (-1: no limit), or http_wake(). Ended pages are

@@ -110,6 +110,8 @@ static int on_connected(void *arg, char *address, char *own_address, int port, i
     (void)own_port;
     t->request_ms = t->context->now_ms;
     http_transfer_note_due(t);
+    if (t->page->tells_sent && t->context->sent != NULL)
+        t->context->sent(t->context->sent_arg, t->page);
     return CURL_PREREQFUNC_OK;
 }
 

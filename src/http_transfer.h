@@ -18,6 +18,8 @@ struct http_context { /* of a struct http, the same for all its transfers; outli
     const struct http_settings *settings;
     struct http_guard *guard;
     struct budget *budget;
+    void (*sent)(void *arg, struct page *page); /* NULL: nobody wants to know */
+    void *sent_arg;
     int64_t now_ms;      /* clock_ms() as of the latest look */
     int64_t due_ms;      /* no limit of time of any transfer is over before */
     size_t paused_count; /* transfers that wait for memory */

@@ -173,6 +173,9 @@ struct page {
     uint8_t via;                       /* enum html_link_kind or page_link_kind: how it was first found */
     int64_t chain[PAGE_REDIRECTS_MAX]; /* rows of the redirects on the way here, oldest first; `redirects` of them */
     uint64_t ticket;                   /* order of frontier_finish(): the writer records in this order */
+    int64_t start_us;                  /* not to be sent before, by clock_us(); 0: at once */
+    int64_t sent_us;                   /* when it was told so; 0: it was not */
+    bool tells_sent;                   /* frontier_sent() is to be called when it is sent */
     bool is_active, is_fetching;       /* the frontier's own: how it counts the page */
 
     /* The answer. */

@@ -342,13 +342,13 @@ static void describe(struct progress *p)
     const struct options *o = p->parts.options;
     struct buf rate = {.limit = 60};
 
-    if (p->parts.rest_ms == 0) {
+    if (p->parts.rest_us == 0) {
         buf_add_string(&rate, "no rate limit");
-    } else if (p->parts.rest_ms <= 1000) {
-        buf_printf(&rate, "%.3g/s a host", 1000.0 / (double)p->parts.rest_ms);
+    } else if (p->parts.rest_us <= 1000000) {
+        buf_printf(&rate, "%.3g/s a host", 1e6 / (double)p->parts.rest_us);
     } else {
         buf_add_string(&rate, "one in ");
-        words_add_time(&rate, p->parts.rest_ms);
+        words_add_time(&rate, p->parts.rest_us / 1000);
         buf_add_string(&rate, " a host");
     }
     snprintf(p->how, sizeof p->how, "%d thread%s, %s, robots %s", o->threads, o->threads == 1 ? "" : "s", rate.data,

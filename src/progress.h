@@ -28,7 +28,7 @@ struct progress_parts {
     struct budget *budget;
     int fetchers, parsers, transfers;
     const char *host;    /* that is crawled first; "" unknown */
-    int64_t rest_ms;     /* between two requests to it */
+    int64_t rest_us;     /* between two requests to it */
     int64_t done_before; /* pages that earlier runs recorded */
 };
 

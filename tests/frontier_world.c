@@ -28,7 +28,7 @@ struct world *world_new(void)
 {
     struct world *w = mem_new(sizeof *w);
 
-    w->rules = (struct host_rules){.rest_ms = 0,
+    w->rules = (struct host_rules){.rest_us = 0,
                                    .delay_cap_ms = 30000,
                                    .ceiling = 8,
                                    .backoff_ms = 1,

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-static const struct host_rules PLAIN = {.rest_ms = 100,
+static const struct host_rules PLAIN = {.rest_us = 100000,
                                         .delay_cap_ms = 30000,
                                         .ceiling = 8,
                                         .backoff_ms = 1000,
@@ -45,7 +45,7 @@ static void quick_answers_allow_more_at_once_up_to_the_ceiling(void **state)
     int64_t now = 0;
 
     (void)state;
-    rules.rest_ms = 0;
+    rules.rest_us = 0;
     for (int i = 0; i < 100; i++) {
         host_started(&pace, now);
         host_ended(&pace, now += 10, HOST_GOOD, 10, -1, 0);
@@ -90,13 +90,13 @@ static void the_longest_rest_wins_and_a_long_crawl_delay_is_cut(void **state)
     struct host_pace pace = pace_of(&PLAIN);
 
     (void)state;
-    assert_int_equal(host_rest_ms(&pace), 100);
+    assert_int_equal(host_rest_us(&pace), 100000);
     host_set_crawl_delay(&pace, 50);
-    assert_int_equal(host_rest_ms(&pace), 100);
+    assert_int_equal(host_rest_us(&pace), 100000);
     host_set_crawl_delay(&pace, 2000);
-    assert_int_equal(host_rest_ms(&pace), 2000);
+    assert_int_equal(host_rest_us(&pace), 2000000);
     host_set_crawl_delay(&pace, 86400000);
-    assert_int_equal(host_rest_ms(&pace), 30000);
+    assert_int_equal(host_rest_us(&pace), 30000000);
 }
 
 static void a_crawl_delay_counts_from_the_request_that_brought_it(void **state)
@@ -247,7 +247,7 @@ static void begin_play(struct play *play, uint32_t seed)
     random_state = seed * 2654435761u + 1;
     *play = (struct play){.crawl_delay_ms = -1, .last_start_ms = -1, .not_before_ms = INT64_MIN};
     play->now_ms = chance(1000);
-    play->rules = (struct host_rules){.rest_ms = chance(3) == 0 ? 0 : chance(2000),
+    play->rules = (struct host_rules){.rest_us = chance(3) == 0 ? 0 : chance(2000) * 1000,
                                       .delay_cap_ms = chance(2) == 0 ? 30000 : chance(3000),
                                       .ceiling = 1 + (int32_t)chance(MOST),
                                       .backoff_ms = 1 + chance(2000),
@@ -261,7 +261,7 @@ static void begin_play(struct play *play, uint32_t seed)
 static int64_t least_rest_ms(const struct play *play)
 {
     int64_t delay = play->crawl_delay_ms < play->rules.delay_cap_ms ? play->crawl_delay_ms : play->rules.delay_cap_ms;
-    int64_t rest = play->rules.random_wait ? play->rules.rest_ms / 2 : play->rules.rest_ms;
+    int64_t rest = play->rules.random_wait ? play->rules.rest_us / 2000 : play->rules.rest_us / 1000;
 
     return delay > rest ? delay : rest;
 }
@@ -376,9 +376,33 @@ static void a_host_that_is_well_is_asked_as_often_as_the_rest_allows(void **stat
     }
 }
 
+static void the_rest_begins_when_a_request_reaches_the_host(void **state)
+{
+    struct host_pace pace;
+
+    (void)state;
+    host_pace_init(&pace, &PLAIN, 1);
+    host_started(&pace, 1000);
+    host_will_tell(&pace);
+    pace.allowed = 2;
+    assert_true(host_due_ms(&pace) == INT64_MAX); /* it still connects */
+    host_sent(&pace, 1040500);
+    assert_int_equal(pace.next_start_us, 1040500 + 100000 + 1000); /* when it arrives is not known yet */
+    host_answered(&pace, 1040500, 300);
+    assert_int_equal(pace.next_start_us, 1040500 + 100000 + 300);
+    assert_int_equal(host_due_ms(&pace), 1140);
+    host_answered(&pace, 1040500, 90000); /* a slow answer says little */
+    assert_int_equal(pace.next_start_us, 1040500 + 100000 + 2000);
+    host_answered(&pace, 999, 0); /* of another request */
+    assert_int_equal(pace.next_start_us, 1040500 + 100000 + 2000);
+    host_set_crawl_delay(&pace, 1000);
+    assert_int_equal(pace.next_start_us, 1040500 + 1000000 + 5000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_rest_begins_when_a_request_reaches_the_host),
         cmocka_unit_test(a_new_host_may_be_asked_at_once_and_by_one_request),
         cmocka_unit_test(quick_answers_allow_more_at_once_up_to_the_ceiling),
         cmocka_unit_test(trouble_halves_what_is_allowed),

@@ -168,7 +168,7 @@ static void start(struct rig *r, int progress_option)
                                        .parsers = 1,
                                        .transfers = 8,
                                        .host = "a.test",
-                                       .rest_ms = 100};
+                                       .rest_us = 100000};
     assert_int_equal(pipe2(ends, O_DIRECT | O_NONBLOCK), 0);
     r->real_stderr = dup(STDERR_FILENO);
     r->pipe = ends[0];

@@ -4,11 +4,21 @@
 #include "mem.h"
 
 #include <stdio.h>
+#include <time.h>
+
+static int64_t now_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
 
 void site_note_request(struct site *site, struct connection *c, const char *method, const char *target,
                        const char *host, struct slice head)
 {
-    struct record record = {.seen = {.start_ms = clock_ms(), .end_ms = -1, .connection = c->number}};
+    struct record record = {
+        .seen = {.start_us = now_us(), .start_ms = clock_ms(), .end_ms = -1, .connection = c->number}};
 
     snprintf(record.seen.target, sizeof record.seen.target, "%s", target);
     snprintf(record.seen.host, sizeof record.seen.host, "%s", host);
