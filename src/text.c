@@ -362,9 +362,22 @@ static bool double_quotes(uint32_t c, char escape[16])
     return c == '"';
 }
 
+/* Some spreadsheets take the wide forms of East Asian text, too; and a line end for a blank before a formula. */
+static bool begins_formula(struct slice in)
+{
+    static const char *const wide[] = {"\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0"};
+
+    if (in.size > 0 && memchr("=+-@\t\r\n", in.data[0], 7) != NULL)
+        return true;
+    for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++)
+        if (in.size >= 3 && memcmp(in.data, wide[i], 3) == 0)
+            return true;
+    return false;
+}
+
 bool text_add_csv(struct buf *out, struct slice in, char separator)
 {
-    bool formula = in.size > 0 && memchr("=+-@\t\r", in.data[0], 6) != NULL;
+    bool formula = begins_formula(in);
     bool quoted = false;
 
     for (size_t i = 0; i < in.size && !quoted; i++)

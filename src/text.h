@@ -66,8 +66,8 @@ bool text_add_json_output(struct buf *out, struct slice in);
 bool text_add_html(struct buf *out, struct slice in);
 
 /* A CSV cell (RFC 4180), quoted if need be. One that a spreadsheet would take
- * for a formula (= + - @ TAB CR first) gets a ' in front; `separator` is ',' or
- * '\t'. */
+ * for a formula (= + - @ or their wide forms, TAB CR LF first) gets a ' in
+ * front; `separator` is ',' or '\t'. */
 bool text_add_csv(struct buf *out, struct slice in, char separator);
 
 #endif

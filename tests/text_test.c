@@ -180,6 +180,8 @@ static void a_csv_cell_is_quoted_if_need_be_and_never_a_formula(void **state)
     check_csv("say \"x\"", ',', "\"say \"\"x\"\"\"");
     check_csv("two\nlines", ',', "\"two\nlines\"");
     check_csv("=1+1", ',', "'=1+1");
+    check_csv("\n=1", ',', "\"'\n=1\"");
+    check_csv("\xEF\xBC\xA0x", ',', "'\xEF\xBC\xA0x");
     check_csv("@x,\xFF", ',', "\"'@x," BAD "\"");
     check_csv("a-b", ',', "a-b");
 }

@@ -54,7 +54,7 @@ static void require_csv(struct slice cell, char separator)
     size_t first = cell.size > 0 && cell.data[0] == '"' ? 1 : 0;
 
     require(text_is_utf8(cell));
-    require(first >= cell.size || strchr("=+-@\t\r", cell.data[first]) == NULL || cell.data[first] == '\0');
+    require(first >= cell.size || strchr("=+-@\t\r\n", cell.data[first]) == NULL || cell.data[first] == '\0');
     if (first == 0) {
         for (size_t i = 0; i < cell.size; i++)
             require(cell.data[i] == '\0' || strchr(special, cell.data[i]) == NULL);
