@@ -96,6 +96,8 @@ bool store_sqlite_failed(struct sqlite_store *s, const char *doing, struct err *
         if (cause == ENOSPC || cause == EDQUOT || cause == EFBIG)
             return err_set(err, "cannot %s %s: %s: make room on the disk and run the same command again", doing,
                            s->path, strerror(cause));
+        if (cause == EMFILE || cause == ENFILE)
+            return err_set(err, "cannot %s %s: too many open files: raise the limit (ulimit -n)", doing, s->path);
         return err_set(err, "cannot %s %s: %s%s%s: look after the disk and run the same command again", doing, s->path,
                        sqlite3_errmsg(s->db), cause == 0 ? "" : ": ", cause == 0 ? "" : strerror(cause));
     default:
