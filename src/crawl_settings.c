@@ -6,14 +6,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define TITLE_BYTES   (1 << 20) /* kept of a title, h1 or description */
-#define ANCHOR_BYTES  512       /* kept of an anchor text */
-#define HEAD_BYTES    (300u * 1024)
-#define SITEMAP_BYTES (52u << 20) /* sitemaps.org: 50 MB unpacked */
-#define SITEMAP_URLS  50000       /* sitemaps.org */
-#define BACKOFF_MS    1000
-#define ROBOTS_AGE_MS (24 * 3600 * 1000) /* RFC 9309, 2.4 */
-#define IDLE_BYTES    30                 /* a transfer that brings fewer in --idle-timeout has stalled */
+#define TITLE_BYTES    (1 << 20) /* kept of a title, h1 or description */
+#define ANCHOR_BYTES   512       /* kept of an anchor text */
+#define HEAD_BYTES     (300u * 1024)
+#define SITEMAP_BYTES  (52u << 20) /* sitemaps.org: 50 MB unpacked */
+#define SITEMAP_URLS   50000       /* sitemaps.org */
+#define BACKOFF_MS     1000
+#define RETRY_AFTER_MS 60000              /* a longer Retry-After is not waited for, unless --waitretry is longer */
+#define ROBOTS_AGE_MS  (24 * 3600 * 1000) /* RFC 9309, 2.4 */
+#define IDLE_BYTES     30                 /* a transfer that brings fewer in --idle-timeout has stalled */
 
 /* Rules of hosts that have sections in a configuration file. */
 struct host_rules_list {
@@ -171,7 +172,7 @@ static struct host_rules rules_of(const struct options *o, const struct options_
         .backoff_ms = BACKOFF_MS,
         .backoff_max_ms = o->waitretry_ms,
         .patience_ms = o->host_patience_ms,
-        .retry_after_max_ms = o->host_patience_ms,
+        .retry_after_max_ms = o->waitretry_ms > RETRY_AFTER_MS ? o->waitretry_ms : RETRY_AFTER_MS,
         .random_wait = host->random_wait,
     };
 }

@@ -20,6 +20,8 @@ static void sent(void *arg, struct page *page)
  * coding) still shows that the host is well. */
 static enum host_answer answer_of(const struct page *page)
 {
+    if (page->status == 429 || page->status == 503) /* whatever became of its body */
+        return HOST_OVERLOAD;
     switch (page->outcome) {
     case PAGE_TIMEOUT:
     case PAGE_DNS_ERROR:
@@ -31,8 +33,6 @@ static enum host_answer answer_of(const struct page *page)
     case PAGE_BLOCKED_ADDRESS:
         return HOST_ABANDONED;
     default:
-        if (page->status == 429 || page->status == 503)
-            return HOST_OVERLOAD;
         return page->status >= 500 && page->status < 600 ? HOST_ERROR : HOST_GOOD;
     }
 }

@@ -28,6 +28,7 @@ void frontier_page_out(struct frontier *f, struct page *page, struct host *h, bo
         page->start_us = h->pace.next_start_us > 0 ? h->pace.next_start_us : 0;
         page->sent_us = 0;
         page->tells_sent = host_rest_us(&h->pace) > 0;
+        page->asked_ms = now_ms;
         host_started(&h->pace, now_ms);
         if (page->tells_sent)
             host_will_tell(&h->pace);
@@ -98,7 +99,13 @@ void frontier_arrived(struct frontier *f, struct page *page, enum host_answer an
     page->is_fetching = false;
     f->bytes += page->wire_bytes;
     note_answered(h, page);
-    host_ended(&h->pace, now_ms, answer, page->times.first_byte_ms, page->retry_after_ms, page->wire_bytes);
+    host_ended(&h->pace, now_ms,
+               &(struct host_reply){.answer = answer,
+                                    .started_ms = page->asked_ms,
+                                    .first_byte_ms = page->times.first_byte_ms,
+                                    .retry_after_ms = page->retry_after_ms,
+                                    .bytes = page->wire_bytes,
+                                    .again = page->tries > 1});
     count_fetching(f, h, -1, now_ms);
     if (h->pace.given_up && !before.given_up)
         f->hosts_given_up++;
@@ -111,7 +118,7 @@ void frontier_arrived(struct frontier *f, struct page *page, enum host_answer an
     frontier_unlock(f);
 }
 
-/* How long a URL waits for another try: as the host does, by the number of tries. */
+/* How long a URL waits for another try: by its own tries, whatever became of the others of its host. */
 static int64_t retry_pause_ms(const struct page *page)
 {
     const struct host_rules *rules = page->host->pace.rules;
@@ -182,7 +189,7 @@ void frontier_abandon(struct frontier *f, struct page *page)
     if (page->is_fetching) {
         page->is_fetching = false;
         note_sent(page->host, page);
-        host_ended(&page->host->pace, now_ms, HOST_ABANDONED, -1, -1, 0);
+        host_ended(&page->host->pace, now_ms, &(struct host_reply){.answer = HOST_ABANDONED, .first_byte_ms = -1});
         count_fetching(f, page->host, -1, now_ms);
     }
     page->tries -= page->tries > 0;

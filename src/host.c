@@ -5,6 +5,7 @@
 
 #define SLOW_FACTOR  4   /* latency beyond this many times the best ... */
 #define SLOW_MORE_MS 500 /* ... and this is far above it */
+#define BRIEF_PART   8   /* of retry_after_max_ms, where a Retry-After beyond it may be of one URL alone */
 
 /* Until there is an answer a request is taken to be on its way for this part of the rest, or this long; and never
  * longer than that part: rules are to be used to the full. */
@@ -20,6 +21,7 @@ void host_pace_init(struct host_pace *pace, const struct host_rules *rules, uint
     pace->crawl_delay_ms = -1;
     pace->next_start_us = pace->held_until_ms = INT64_MIN;
     pace->failing_since_ms = -1;
+    pace->good_ms = pace->failed_ms = pace->halved_ms = INT64_MIN;
     pace->allowed = 1;
     pace->best_ms = pace->usual_ms = -1;
     pace->last_start_ms = pace->least_gap_ms = -1;
@@ -141,15 +143,15 @@ void host_answered(struct host_pace *pace, int64_t sent_us, int64_t way_us)
         rest_from(pace, sent_us, way_us < most_us ? way_us : most_us);
 }
 
-static void halve(struct host_pace *pace)
+static void halve(struct host_pace *pace, int64_t now_ms)
 {
     pace->allowed = pace->allowed > 1 ? pace->allowed / 2 : 1;
     pace->good_in_row = 0;
-    pace->halved = true;
+    pace->halved_ms = now_ms;
 }
 
 /* A good answer: more at once while they stay quick, fewer when they come far later than the best did. */
-static void note_good(struct host_pace *pace, int32_t first_byte_ms)
+static void note_good(struct host_pace *pace, int64_t now_ms, int32_t first_byte_ms)
 {
     pace->good_in_row++;
     if (first_byte_ms >= 0) {
@@ -162,82 +164,112 @@ static void note_good(struct host_pace *pace, int32_t first_byte_ms)
             pace->best_ms += (pace->usual_ms - pace->best_ms) / 8;
         if (pace->usual_ms > SLOW_FACTOR * pace->best_ms + SLOW_MORE_MS) {
             if (pace->good_in_row >= pace->allowed)
-                halve(pace);
+                halve(pace, now_ms);
             return;
         }
     }
     /* At first every good answer allows one more, which doubles them each round; after the first trouble each full
      * round of good answers does. */
-    if (pace->allowed < pace->rules->ceiling && (!pace->halved || pace->good_in_row >= pace->allowed)) {
+    if (pace->allowed < pace->rules->ceiling && (pace->halved_ms == INT64_MIN || pace->good_in_row >= pace->allowed)) {
         pace->allowed++;
         pace->good_in_row = 0;
     }
 }
 
-/* How long to hold the host after `fails` failures in a row: doubled each time, up to half as long again by chance, so
+/* How long to hold the host after so many failures in a row: doubled each time, up to half as long again by chance, so
  * that many hosts (or crawlers) do not come back in step. */
-static int64_t backoff_ms(struct host_pace *pace)
+static int64_t backoff_ms(struct host_pace *pace, uint32_t fails)
 {
     int64_t hold_ms = pace->rules->backoff_ms;
 
-    for (uint32_t i = 1; i < pace->fails && hold_ms < pace->rules->backoff_max_ms; i++)
+    if (fails == 0)
+        return 0;
+    for (uint32_t i = 1; i < fails && hold_ms < pace->rules->backoff_max_ms; i++)
         hold_ms *= 2;
     hold_ms += jitter(pace, hold_ms / 2 + 1);
     return hold_ms < pace->rules->backoff_max_ms ? hold_ms : pace->rules->backoff_max_ms;
 }
 
-static void note_failure(struct host_pace *pace, int64_t now_ms, int64_t retry_after_ms)
+/* How long to hold the host for a Retry-After. `was_well`: the answer before was good. */
+static int64_t obeyed_ms(struct host_pace *pace, int64_t retry_after_ms, bool was_well)
 {
-    int64_t hold_ms = 0;
+    int64_t most_ms = pace->rules->retry_after_max_ms;
 
-    halve(pace);
+    if (retry_after_ms <= 0)
+        return 0;
+    if (retry_after_ms > most_ms)
+        retry_after_ms = was_well ? most_ms / BRIEF_PART : most_ms;
+    return retry_after_ms + jitter(pace, retry_after_ms / 16 + 1);
+}
+
+static void hold(struct host_pace *pace, int64_t now_ms, int64_t hold_ms)
+{
+    if (hold_ms > 0 && now_ms + hold_ms > pace->held_until_ms)
+        pace->held_until_ms = now_ms + hold_ms;
+}
+
+/* One more failure in a row. */
+static void count_failure(struct host_pace *pace, int64_t now_ms)
+{
+    pace->fails++;
+    pace->failed_ms = now_ms;
     if (pace->failing_since_ms < 0)
         pace->failing_since_ms = now_ms;
-    /* Several requests that ran side by side fail together: that is one failure, not one each. */
-    if (now_ms >= pace->held_until_ms) {
-        pace->fails++;
-        hold_ms = backoff_ms(pace);
-    }
-    if (retry_after_ms > pace->rules->retry_after_max_ms)
-        retry_after_ms = pace->rules->retry_after_max_ms;
-    if (retry_after_ms > 0) {
-        retry_after_ms += jitter(pace, retry_after_ms / 16 + 1);
-        if (retry_after_ms > hold_ms)
-            hold_ms = retry_after_ms;
-    }
-    if (now_ms + hold_ms > pace->held_until_ms)
-        pace->held_until_ms = now_ms + hold_ms;
     if (now_ms - pace->failing_since_ms >= pace->rules->patience_ms)
         pace->given_up = true;
 }
 
-void host_ended(struct host_pace *pace, int64_t now_ms, enum host_answer answer, int32_t first_byte_ms,
-                int64_t retry_after_ms, int64_t bytes)
+/* Requests that ran side by side and fail together are one failure, not one each. */
+static void note_overload(struct host_pace *pace, int64_t now_ms, const struct host_reply *reply)
+{
+    bool was_well = pace->fails == 0 && pace->good_ms != INT64_MIN;
+    bool is_held = now_ms < pace->held_until_ms;
+
+    halve(pace, now_ms);
+    if (!is_held)
+        count_failure(pace, now_ms);
+    hold(pace, now_ms, obeyed_ms(pace, reply->retry_after_ms, was_well));
+    if (!is_held)
+        hold(pace, now_ms, backoff_ms(pace, pace->fails));
+}
+
+static void note_failure(struct host_pace *pace, int64_t now_ms, const struct host_reply *reply)
+{
+    bool was_well = pace->good_ms >= reply->started_ms; /* while the request ran */
+
+    if (reply->started_ms >= pace->halved_ms && !(was_well && reply->again))
+        halve(pace, now_ms);
+    if (was_well || now_ms < pace->held_until_ms || reply->started_ms < pace->failed_ms)
+        return;
+    count_failure(pace, now_ms);
+    hold(pace, now_ms, backoff_ms(pace, pace->good_ms == INT64_MIN ? pace->fails : pace->fails - 1));
+}
+
+void host_ended(struct host_pace *pace, int64_t now_ms, const struct host_reply *reply)
 {
     assert(pace->running > 0);
     pace->running--;
-    pace->bytes += bytes;
-    switch (answer) {
+    pace->bytes += reply->bytes;
+    pace->errors += reply->answer == HOST_OVERLOAD || reply->answer == HOST_ERROR || reply->answer == HOST_FAILED;
+    switch (reply->answer) {
     case HOST_GOOD:
+        pace->good_ms = now_ms;
         /* While the host is held, a good answer is one to a request from before: it does not end the hold. */
         if (now_ms < pace->held_until_ms)
             break;
         pace->fails = 0;
         pace->failing_since_ms = -1;
-        note_good(pace, first_byte_ms);
+        note_good(pace, now_ms, reply->first_byte_ms);
         break;
     case HOST_OVERLOAD:
-        pace->errors++;
         pace->too_many++;
-        note_failure(pace, now_ms, retry_after_ms);
+        note_overload(pace, now_ms, reply);
         break;
     case HOST_ERROR:
-        pace->errors++;
-        halve(pace);
+        halve(pace, now_ms);
         break;
     case HOST_FAILED:
-        pace->errors++;
-        note_failure(pace, now_ms, retry_after_ms);
+        note_failure(pace, now_ms, reply);
         break;
     case HOST_ABANDONED:
         break;

@@ -8,9 +8,23 @@
  * parameter (milliseconds of one monotonic clock), so every rule is tested without waiting. Not for several
  * threads at once: the frontier's lock guards it.
  *
- * Concurrency starts at 1, grows by one while answers stay quick, halves on 429, 503, time-out, reset or latency
- * far above the host's best; its ceiling is --host-concurrency. The rest between two starts is the largest of --rate,
- * --wait and Crawl-delay. Retry-After and repeated failures hold the whole host, with growth and jitter.
+ * Rest. Between two starts lies the largest of --rate, --wait and Crawl-delay.
+ *
+ * Concurrency. It starts at 1, grows by one while answers stay quick, and halves on 429, 503, other 5xx, a failure, or
+ * latency far above the host's best; its ceiling is --host-concurrency. Failures halve it once a round: what began
+ * before it was last halved says nothing of how the host bears the new number. A URL that fails once more while others
+ * come well does not: it is its own trouble, for it failed with fewer at once, too.
+ *
+ * Holds. 429 and 503 are the host's own words, so each holds it: for Retry-After, and no shorter than a back-off that
+ * grows as they follow each other. A time-out, reset or cut body may be the host's trouble or that of one URL, and the
+ * host is not to suffer from one bad URL, nor its other pages. So good answers count against failures: one that came
+ * while the failed request ran shows that the host was well all the time; and the first failure after a good answer
+ * only slows. From the second in a row on, or where no good answer ever came, the host is held. The URL itself waits by
+ * its own number of tries, which is not told here.
+ *
+ * A Retry-After beyond `retry_after_max_ms` is not waited for. Its URL is given up. The host is held so long where it
+ * is all that the host says; but only an eighth of it where a good answer came just before, for then it may be of that
+ * URL alone: the next answer decides.
  */
 struct host_rules {
     int64_t rest_us;            /* least time between two requests, in microseconds: --rate, --wait; 0: none */
@@ -19,8 +33,7 @@ struct host_rules {
     int64_t backoff_ms;         /* first hold after a failure; doubles (default 1 s) */
     int64_t backoff_max_ms;     /* longest hold by growth alone */
     int64_t patience_ms;        /* without one good answer for this long while failing: given up */
-    int64_t retry_after_max_ms; /* a Retry-After beyond this: given up at once for the URLs concerned, host held this
-                                   long */
+    int64_t retry_after_max_ms; /* a longer Retry-After is not waited for */
     bool random_wait;           /* rests are 0.5 to 1.5 times as long */
 };
 
@@ -28,8 +41,17 @@ enum host_answer {                /* how a request ended, as far as the host is 
                    HOST_GOOD,     /* any answer that shows the host is well: 2xx, 3xx, 4xx but 429 */
                    HOST_OVERLOAD, /* 429, 503 */
                    HOST_ERROR,    /* other 5xx: slows down, does not hold */
-                   HOST_FAILED,   /* time-out, reset, refused, no address */
+                   HOST_FAILED,   /* time-out, reset, refused, no address, cut */
                    HOST_ABANDONED /* we gave it up ourselves: says nothing of the host */
+};
+
+struct host_reply { /* how one request ended */
+    enum host_answer answer;
+    int64_t started_ms;     /* when host_started() was told of it */
+    int32_t first_byte_ms;  /* -1: none came */
+    int64_t retry_after_ms; /* -1: not said */
+    int64_t bytes;
+    bool again; /* its URL was asked for before */
 };
 
 struct host_pace {
@@ -41,12 +63,14 @@ struct host_pace {
     bool unsent;                    /* a request that was started is not sent yet: nothing else starts */
     int64_t held_until_ms;          /* by Retry-After or back-off */
     int64_t failing_since_ms;       /* of the first failure with no good answer since; -1: well */
+    int64_t good_ms;                /* the last good answer; INT64_MIN: none yet */
+    int64_t failed_ms;              /* the last of `fails`; INT64_MIN: none yet */
+    int64_t halved_ms;              /* when `allowed` was last halved; INT64_MIN: never */
     int32_t running;                /* requests now under way */
     int32_t allowed;                /* how many may be */
     int32_t good_in_row;            /* since `allowed` last changed */
     uint32_t fails;                 /* failures in a row */
     int32_t best_ms, usual_ms;      /* first-byte latency: least, and smoothed; -1: none yet */
-    bool halved;                    /* it once was too much: grow with care */
     bool given_up;                  /* failing for longer than patience_ms */
     /* The ledger. */
     int64_t last_start_ms, least_gap_ms, requests, bytes, errors, too_many;
@@ -70,9 +94,7 @@ void host_sent(struct host_pace *pace, int64_t now_us);
 /* What host_sent() told of at `sent_us` was answered: the host had it `way_us` later at most. */
 void host_answered(struct host_pace *pace, int64_t sent_us, int64_t way_us);
 
-/* `first_byte_ms`: -1 if none came. `retry_after_ms`: -1 if not said. */
-void host_ended(struct host_pace *pace, int64_t now_ms, enum host_answer answer, int32_t first_byte_ms,
-                int64_t retry_after_ms, int64_t bytes);
+void host_ended(struct host_pace *pace, int64_t now_ms, const struct host_reply *reply);
 
 /* What robots.txt asks for (-1: nothing): in force from the last start on. */
 void host_set_crawl_delay(struct host_pace *pace, int64_t delay_ms);

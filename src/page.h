@@ -177,6 +177,7 @@ struct page {
     int64_t sent_us;                   /* when it was told so; 0: it was not */
     bool tells_sent;                   /* frontier_sent() is to be called when it is sent */
     bool is_active, is_fetching;       /* the frontier's own: how it counts the page */
+    int64_t asked_ms;                  /* likewise: clock_ms() when it was last handed out for fetching */
 
     /* The answer. */
     enum page_outcome outcome;

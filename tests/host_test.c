@@ -25,6 +25,26 @@ static struct host_pace pace_of(const struct host_rules *rules)
     return pace;
 }
 
+/* The end of the request that was started last, or of one as old. */
+static void ended(struct host_pace *pace, int64_t now_ms, enum host_answer answer, int32_t first_byte_ms,
+                  int64_t retry_after_ms, int64_t bytes)
+{
+    host_ended(pace, now_ms,
+               &(struct host_reply){.answer = answer,
+                                    .started_ms = pace->last_start_ms,
+                                    .first_byte_ms = first_byte_ms,
+                                    .retry_after_ms = retry_after_ms,
+                                    .bytes = bytes});
+}
+
+/* The end of a request that began at `started_ms`. */
+static void ended_since(struct host_pace *pace, int64_t started_ms, int64_t now_ms, enum host_answer answer)
+{
+    host_ended(
+        pace, now_ms,
+        &(struct host_reply){.answer = answer, .started_ms = started_ms, .first_byte_ms = -1, .retry_after_ms = -1});
+}
+
 static void a_new_host_may_be_asked_at_once_and_by_one_request(void **state)
 {
     struct host_pace pace = pace_of(&PLAIN);
@@ -33,7 +53,7 @@ static void a_new_host_may_be_asked_at_once_and_by_one_request(void **state)
     assert_true(host_due_ms(&pace) <= 0);
     host_started(&pace, 1000);
     assert_true(host_due_ms(&pace) == INT64_MAX);
-    host_ended(&pace, 1020, HOST_GOOD, 10, -1, 500);
+    ended(&pace, 1020, HOST_GOOD, 10, -1, 500);
     assert_int_equal(host_due_ms(&pace), 1100);
     assert_int_equal(pace.bytes, 500);
 }
@@ -48,7 +68,7 @@ static void quick_answers_allow_more_at_once_up_to_the_ceiling(void **state)
     rules.rest_us = 0;
     for (int i = 0; i < 100; i++) {
         host_started(&pace, now);
-        host_ended(&pace, now += 10, HOST_GOOD, 10, -1, 0);
+        ended(&pace, now += 10, HOST_GOOD, 10, -1, 0);
     }
     assert_int_equal(pace.allowed, 8);
 }
@@ -63,7 +83,7 @@ static void trouble_halves_what_is_allowed(void **state)
 
         pace.allowed = 8;
         host_started(&pace, 0);
-        host_ended(&pace, 10, TROUBLE[i], -1, -1, 0);
+        ended(&pace, 10, TROUBLE[i], -1, -1, 0);
         assert_int_equal(pace.allowed, 4);
     }
 }
@@ -76,11 +96,11 @@ static void answers_far_later_than_the_best_halve_it_too(void **state)
     pace.allowed = 8;
     for (int i = 0; i < 10; i++) {
         host_started(&pace, i);
-        host_ended(&pace, i, HOST_GOOD, 20, -1, 0);
+        ended(&pace, i, HOST_GOOD, 20, -1, 0);
     }
     for (int i = 0; i < 30; i++) {
         host_started(&pace, i);
-        host_ended(&pace, i, HOST_GOOD, 5000, -1, 0);
+        ended(&pace, i, HOST_GOOD, 5000, -1, 0);
     }
     assert_in_range(pace.allowed, 1, 2);
 }
@@ -105,7 +125,7 @@ static void a_crawl_delay_counts_from_the_request_that_brought_it(void **state)
 
     (void)state;
     host_started(&pace, 1000); /* robots.txt */
-    host_ended(&pace, 1050, HOST_GOOD, 50, -1, 0);
+    ended(&pace, 1050, HOST_GOOD, 50, -1, 0);
     host_set_crawl_delay(&pace, 2000);
     assert_int_equal(host_due_ms(&pace), 3000);
 }
@@ -116,7 +136,7 @@ static void retry_after_holds_the_host_that_long_and_not_much_longer(void **stat
 
     (void)state;
     host_started(&pace, 0);
-    host_ended(&pace, 10, HOST_OVERLOAD, 10, 30000, 0);
+    ended(&pace, 10, HOST_OVERLOAD, 10, 30000, 0);
     assert_in_range(host_due_ms(&pace), 30010, 32000);
     assert_int_equal(pace.too_many, 1);
 }
@@ -130,18 +150,99 @@ static void failures_in_a_row_hold_longer_each_time_until_one_good_answer(void *
     (void)state;
     for (int i = 0; i < 5; i++) {
         host_started(&pace, now);
-        host_ended(&pace, now, HOST_FAILED, -1, -1, 0);
+        ended(&pace, now, HOST_FAILED, -1, -1, 0);
         assert_in_range(host_due_ms(&pace) - now, least, least * 3 / 2);
         now = host_due_ms(&pace);
         least *= 2;
     }
     host_started(&pace, now);
-    host_ended(&pace, now, HOST_GOOD, 5, -1, 0);
+    ended(&pace, now, HOST_GOOD, 5, -1, 0);
     assert_int_equal(pace.fails, 0);
-    now += 100;
-    host_started(&pace, now);
-    host_ended(&pace, now, HOST_FAILED, -1, -1, 0);
+    for (int i = 0; i < 2; i++) {
+        now += 100;
+        host_started(&pace, now);
+        ended(&pace, now, HOST_FAILED, -1, -1, 0);
+    }
     assert_in_range(host_due_ms(&pace) - now, 1000, 1500);
+}
+
+static void one_failure_between_good_answers_holds_nothing(void **state)
+{
+    struct host_pace pace = pace_of(&PLAIN);
+    int64_t now = 0;
+
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        host_started(&pace, now);
+        ended(&pace, now + 10, i % 2 == 0 ? HOST_GOOD : HOST_FAILED, 5, -1, 0);
+        assert_int_equal(host_due_ms(&pace), now + 100);
+        now += 100;
+    }
+}
+
+static void a_failure_while_others_are_answered_well_holds_nothing(void **state)
+{
+    struct host_pace pace = pace_of(&PLAIN);
+
+    (void)state;
+    pace.allowed = 8;
+    for (int i = 0; i < 4; i++)
+        host_started(&pace, 100 * i);
+    ended_since(&pace, 300, 5000, HOST_GOOD);
+    for (int i = 0; i < 3; i++)
+        ended_since(&pace, 100 * i, 10000, HOST_FAILED);
+    assert_int_equal(pace.fails, 0);
+    assert_int_equal(host_due_ms(&pace), 400);
+}
+
+static void failures_of_one_round_halve_once(void **state)
+{
+    struct host_pace pace = pace_of(&PLAIN);
+
+    (void)state;
+    pace.allowed = 8;
+    for (int i = 0; i < 8; i++)
+        host_started(&pace, 100 * i);
+    for (int i = 0; i < 8; i++)
+        ended_since(&pace, 100 * i, 10000 + i, HOST_FAILED);
+    assert_int_equal(pace.allowed, 4);
+    assert_int_equal(pace.fails, 1);
+}
+
+static void a_url_that_fails_again_while_others_do_not_halves_nothing(void **state)
+{
+    struct host_pace pace = pace_of(&PLAIN);
+
+    (void)state;
+    pace.allowed = 4;
+    host_started(&pace, 0);
+    host_started(&pace, 100);
+    ended_since(&pace, 100, 200, HOST_GOOD);
+    host_ended(&pace, 300,
+               &(struct host_reply){
+                   .answer = HOST_FAILED, .started_ms = 0, .first_byte_ms = -1, .retry_after_ms = -1, .again = true});
+    assert_in_range(pace.allowed, 4, 5);
+}
+
+static void a_retry_after_too_long_to_wait_for_holds_as_long_as_one_may_unless_the_host_was_well(void **state)
+{
+    struct host_pace pace = pace_of(&PLAIN); /* 120 s at most */
+    int64_t now;
+
+    (void)state;
+    host_started(&pace, 0);
+    ended(&pace, 10, HOST_GOOD, 5, -1, 0);
+    host_started(&pace, 100);
+    ended(&pace, 110, HOST_OVERLOAD, 5, 999999999000, 0);
+    assert_in_range(host_due_ms(&pace), 110 + 15000, 110 + 16000);
+    now = host_due_ms(&pace);
+    host_started(&pace, now);
+    ended(&pace, now, HOST_OVERLOAD, 5, 999999999000, 0); /* it was not of that URL alone */
+    assert_in_range(host_due_ms(&pace), now + 120000, now + 128000);
+    now = host_due_ms(&pace);
+    host_started(&pace, now);
+    ended(&pace, now, HOST_GOOD, 5, -1, 0);
+    assert_int_equal(host_due_ms(&pace), now + 100);
 }
 
 static void requests_that_fail_side_by_side_are_one_failure(void **state)
@@ -153,7 +254,7 @@ static void requests_that_fail_side_by_side_are_one_failure(void **state)
     for (int i = 0; i < 8; i++)
         host_started(&pace, 0);
     for (int i = 0; i < 8; i++)
-        host_ended(&pace, 10, HOST_OVERLOAD, 10, -1, 0);
+        ended(&pace, 10, HOST_OVERLOAD, 10, -1, 0);
     assert_int_equal(pace.fails, 1);
     assert_in_range(host_due_ms(&pace), 1010, 1510);
 }
@@ -166,8 +267,8 @@ static void a_good_answer_to_an_older_request_does_not_end_a_hold(void **state)
     pace.allowed = 2;
     host_started(&pace, 0);
     host_started(&pace, 100);
-    host_ended(&pace, 110, HOST_OVERLOAD, 10, 5000, 0);
-    host_ended(&pace, 120, HOST_GOOD, 120, -1, 0);
+    ended(&pace, 110, HOST_OVERLOAD, 10, 5000, 0);
+    ended(&pace, 120, HOST_GOOD, 120, -1, 0);
     assert_true(host_due_ms(&pace) >= 5110);
 }
 
@@ -180,7 +281,7 @@ static void a_host_that_never_recovers_is_given_up_when_patience_ends(void **sta
     while (!pace.given_up) {
         assert_true(now < 800000);
         host_started(&pace, now);
-        host_ended(&pace, now, HOST_FAILED, -1, -1, 0);
+        ended(&pace, now, HOST_FAILED, -1, -1, 0);
         if (host_due_ms(&pace) > now)
             now = host_due_ms(&pace);
     }
@@ -193,7 +294,7 @@ static void what_we_gave_up_ourselves_says_nothing_of_the_host(void **state)
 
     (void)state;
     host_started(&pace, 0);
-    host_ended(&pace, 10, HOST_ABANDONED, -1, -1, 0);
+    ended(&pace, 10, HOST_ABANDONED, -1, -1, 0);
     assert_int_equal(pace.fails, 0);
     assert_int_equal(pace.errors, 0);
     assert_int_equal(host_due_ms(&pace), 100);
@@ -208,7 +309,7 @@ static void the_ledger_tells_least_and_median_gap(void **state)
     assert_int_equal(host_median_gap_ms(&pace), -1);
     for (int i = 0; i < 101; i++) {
         host_started(&pace, now);
-        host_ended(&pace, now, HOST_GOOD, 1, -1, 0);
+        ended(&pace, now, HOST_GOOD, 1, -1, 0);
         now += i == 50 ? 120 : 1000;
     }
     assert_int_equal(pace.least_gap_ms, 120);
@@ -227,7 +328,7 @@ static int64_t chance(int64_t range)
 }
 
 struct request {
-    int64_t ends_ms;
+    int64_t starts_ms, ends_ms;
     bool runs;
 };
 
@@ -239,13 +340,20 @@ struct play {
     struct request requests[MOST];
     int running;
     int64_t now_ms, crawl_delay_ms, last_start_ms, not_before_ms;
+    int64_t good_ms; /* the last good answer */
+    bool failed;     /* and something failed since, whose request began after all that failed before */
+    int64_t failed_ms;
     int64_t starts;
 };
 
 static void begin_play(struct play *play, uint32_t seed)
 {
     random_state = seed * 2654435761u + 1;
-    *play = (struct play){.crawl_delay_ms = -1, .last_start_ms = -1, .not_before_ms = INT64_MIN};
+    *play = (struct play){.crawl_delay_ms = -1,
+                          .last_start_ms = -1,
+                          .not_before_ms = INT64_MIN,
+                          .good_ms = INT64_MIN,
+                          .failed_ms = INT64_MIN};
     play->now_ms = chance(1000);
     play->rules = (struct host_rules){.rest_us = chance(3) == 0 ? 0 : chance(2000) * 1000,
                                       .delay_cap_ms = chance(2) == 0 ? 30000 : chance(3000),
@@ -275,8 +383,8 @@ static void start_one(struct play *play)
     assert_true(play->now_ms >= play->not_before_ms);
     while (play->requests[slot].runs)
         slot++;
-    play->requests[slot] =
-        (struct request){.ends_ms = play->now_ms + chance(chance(5) == 0 ? 10000 : 200), .runs = true};
+    play->requests[slot] = (struct request){
+        .starts_ms = play->now_ms, .ends_ms = play->now_ms + chance(chance(5) == 0 ? 10000 : 200), .runs = true};
     play->running++;
     assert_true(play->running <= play->rules.ceiling);
     play->last_start_ms = play->now_ms;
@@ -284,32 +392,61 @@ static void start_one(struct play *play)
     host_started(&play->pace, play->now_ms);
 }
 
+/* What the rules say of this answer: nothing is to start for so long. */
+static int64_t least_hold_ms(struct play *play, const struct host_reply *reply)
+{
+    bool is_first = !play->failed && play->good_ms != INT64_MIN;
+    bool is_held = play->now_ms < play->pace.held_until_ms; /* the first of those that fail together holds */
+    int64_t longest = is_first ? play->rules.retry_after_max_ms / 8 : play->rules.retry_after_max_ms;
+    int64_t least =
+        play->rules.backoff_ms < play->rules.backoff_max_ms ? play->rules.backoff_ms : play->rules.backoff_max_ms;
+    int64_t hold = 0;
+
+    if (reply->answer == HOST_OVERLOAD) {
+        hold = reply->retry_after_ms > play->rules.retry_after_max_ms ? longest : reply->retry_after_ms;
+        hold = !is_held && hold < least ? least : hold;
+    } else if (play->good_ms < reply->started_ms && reply->started_ms >= play->failed_ms) {
+        hold = is_held || is_first ? 0 : least;
+    } else {
+        return 0;
+    }
+    if (!is_held) {
+        play->failed = true;
+        play->failed_ms = play->now_ms;
+    }
+    return hold;
+}
+
 static void end_one(struct play *play, struct request *request)
 {
     static const enum host_answer ANSWERS[] = {HOST_GOOD, HOST_GOOD,     HOST_GOOD,  HOST_GOOD,
                                                HOST_GOOD, HOST_OVERLOAD, HOST_ERROR, HOST_FAILED,
-                                               HOST_GOOD, HOST_GOOD,     HOST_GOOD,  HOST_ABANDONED};
-    enum host_answer answer = ANSWERS[chance(12)];
-    int64_t retry_after_ms = answer == HOST_OVERLOAD && chance(2) == 0 ? chance(90000) : -1;
+                                               HOST_GOOD, HOST_FAILED,   HOST_GOOD,  HOST_ABANDONED};
+    struct host_reply reply = {.answer = ANSWERS[chance(12)],
+                               .started_ms = request->starts_ms,
+                               .first_byte_ms = (int32_t)chance(500),
+                               .retry_after_ms = -1,
+                               .bytes = 100};
     int32_t allowed = play->pace.allowed;
 
     request->runs = false;
     play->running--;
-    if (answer == HOST_OVERLOAD || answer == HOST_FAILED) {
-        int64_t hold = retry_after_ms;
+    if (reply.answer == HOST_OVERLOAD && chance(2) == 0)
+        reply.retry_after_ms = chance(90000);
+    if (reply.answer == HOST_OVERLOAD || reply.answer == HOST_FAILED) {
+        int64_t hold = least_hold_ms(play, &reply);
 
-        if (hold > play->rules.retry_after_max_ms)
-            hold = play->rules.retry_after_max_ms;
-        if (play->now_ms >= play->pace.held_until_ms) /* the first of those that fail together holds */
-            hold = hold > play->rules.backoff_ms ? hold : play->rules.backoff_ms;
-        if (hold > play->rules.backoff_max_ms && retry_after_ms < hold)
-            hold = play->rules.backoff_max_ms;
-        if (play->now_ms + hold > play->not_before_ms)
+        if (hold > 0 && play->now_ms + hold > play->not_before_ms)
             play->not_before_ms = play->now_ms + hold;
+    } else if (reply.answer == HOST_GOOD) {
+        play->good_ms = play->now_ms;
+        play->failed = play->failed && play->now_ms < play->pace.held_until_ms;
     }
-    host_ended(&play->pace, play->now_ms, answer, (int32_t)chance(500), retry_after_ms, 100);
-    if (answer == HOST_OVERLOAD || answer == HOST_ERROR || answer == HOST_FAILED)
+    host_ended(&play->pace, play->now_ms, &reply);
+    if (reply.answer == HOST_OVERLOAD || reply.answer == HOST_ERROR)
         assert_true(play->pace.allowed <= (allowed > 1 ? allowed / 2 : 1));
+    if (reply.answer == HOST_FAILED)
+        assert_true(play->pace.allowed <= allowed);
     if (chance(200) == 0) {
         play->crawl_delay_ms = chance(5000);
         host_set_crawl_delay(&play->pace, play->crawl_delay_ms);
@@ -360,7 +497,7 @@ static void a_host_that_is_well_is_asked_as_often_as_the_rest_allows(void **stat
         for (; now < 200000; now++) {
             for (int i = 0; i < 8; i++) {
                 if (ends_ms[i] == now && now > 0) {
-                    host_ended(&pace, now, HOST_GOOD, (int32_t)latency_ms, -1, 0);
+                    ended(&pace, now, HOST_GOOD, (int32_t)latency_ms, -1, 0);
                     ends_ms[i] = 0;
                 }
             }
@@ -413,6 +550,11 @@ int main(void)
         cmocka_unit_test(failures_in_a_row_hold_longer_each_time_until_one_good_answer),
         cmocka_unit_test(requests_that_fail_side_by_side_are_one_failure),
         cmocka_unit_test(a_good_answer_to_an_older_request_does_not_end_a_hold),
+        cmocka_unit_test(one_failure_between_good_answers_holds_nothing),
+        cmocka_unit_test(a_failure_while_others_are_answered_well_holds_nothing),
+        cmocka_unit_test(failures_of_one_round_halve_once),
+        cmocka_unit_test(a_url_that_fails_again_while_others_do_not_halves_nothing),
+        cmocka_unit_test(a_retry_after_too_long_to_wait_for_holds_as_long_as_one_may_unless_the_host_was_well),
         cmocka_unit_test(a_host_that_never_recovers_is_given_up_when_patience_ends),
         cmocka_unit_test(what_we_gave_up_ourselves_says_nothing_of_the_host),
         cmocka_unit_test(the_ledger_tells_least_and_median_gap),
