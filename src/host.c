@@ -190,15 +190,15 @@ static int64_t backoff_ms(struct host_pace *pace, uint32_t fails)
     return hold_ms < pace->rules->backoff_max_ms ? hold_ms : pace->rules->backoff_max_ms;
 }
 
-/* How long to hold the host for a Retry-After. `was_well`: the answer before was good. */
-static int64_t obeyed_ms(struct host_pace *pace, int64_t retry_after_ms, bool was_well)
+/* How long to hold the host for a Retry-After. */
+static int64_t obeyed_ms(struct host_pace *pace, int64_t retry_after_ms)
 {
     int64_t most_ms = pace->rules->retry_after_max_ms;
 
     if (retry_after_ms <= 0)
         return 0;
     if (retry_after_ms > most_ms)
-        retry_after_ms = was_well ? most_ms / BRIEF_PART : most_ms;
+        retry_after_ms = pace->was_well ? most_ms / BRIEF_PART : most_ms;
     return retry_after_ms + jitter(pace, retry_after_ms / 16 + 1);
 }
 
@@ -211,6 +211,7 @@ static void hold(struct host_pace *pace, int64_t now_ms, int64_t hold_ms)
 /* One more failure in a row. */
 static void count_failure(struct host_pace *pace, int64_t now_ms)
 {
+    pace->was_well = pace->fails == 0 && pace->good_ms != INT64_MIN;
     pace->fails++;
     pace->failed_ms = now_ms;
     if (pace->failing_since_ms < 0)
@@ -222,13 +223,12 @@ static void count_failure(struct host_pace *pace, int64_t now_ms)
 /* Requests that ran side by side and fail together are one failure, not one each. */
 static void note_overload(struct host_pace *pace, int64_t now_ms, const struct host_reply *reply)
 {
-    bool was_well = pace->fails == 0 && pace->good_ms != INT64_MIN;
     bool is_held = now_ms < pace->held_until_ms;
 
     halve(pace, now_ms);
     if (!is_held)
         count_failure(pace, now_ms);
-    hold(pace, now_ms, obeyed_ms(pace, reply->retry_after_ms, was_well));
+    hold(pace, now_ms, obeyed_ms(pace, reply->retry_after_ms));
     if (!is_held)
         hold(pace, now_ms, backoff_ms(pace, pace->fails));
 }

@@ -70,6 +70,7 @@ struct host_pace {
     int32_t allowed;                /* how many may be */
     int32_t good_in_row;            /* since `allowed` last changed */
     uint32_t fails;                 /* failures in a row */
+    bool was_well;                  /* a good answer came just before the last of them */
     int32_t best_ms, usual_ms;      /* first-byte latency: least, and smoothed; -1: none yet */
     bool given_up;                  /* failing for longer than patience_ms */
     /* The ledger. */

@@ -235,6 +235,9 @@ static void a_retry_after_too_long_to_wait_for_holds_as_long_as_one_may_unless_t
     host_started(&pace, 100);
     ended(&pace, 110, HOST_OVERLOAD, 5, 999999999000, 0);
     assert_in_range(host_due_ms(&pace), 110 + 15000, 110 + 16000);
+    pace.running++; /* one more that ran beside it */
+    ended_since(&pace, 100, 111, HOST_OVERLOAD);
+    assert_in_range(host_due_ms(&pace), 110 + 15000, 110 + 16000);
     now = host_due_ms(&pace);
     host_started(&pace, now);
     ended(&pace, now, HOST_OVERLOAD, 5, 999999999000, 0); /* it was not of that URL alone */
@@ -341,6 +344,7 @@ struct play {
     int running;
     int64_t now_ms, crawl_delay_ms, last_start_ms, not_before_ms;
     int64_t good_ms; /* the last good answer */
+    bool was_well;   /* the last failure was the first after it */
     bool failed;     /* and something failed since, whose request began after all that failed before */
     int64_t failed_ms;
     int64_t starts;
@@ -397,7 +401,8 @@ static int64_t least_hold_ms(struct play *play, const struct host_reply *reply)
 {
     bool is_first = !play->failed && play->good_ms != INT64_MIN;
     bool is_held = play->now_ms < play->pace.held_until_ms; /* the first of those that fail together holds */
-    int64_t longest = is_first ? play->rules.retry_after_max_ms / 8 : play->rules.retry_after_max_ms;
+    int64_t longest =
+        (is_held ? play->was_well : is_first) ? play->rules.retry_after_max_ms / 8 : play->rules.retry_after_max_ms;
     int64_t least =
         play->rules.backoff_ms < play->rules.backoff_max_ms ? play->rules.backoff_ms : play->rules.backoff_max_ms;
     int64_t hold = 0;
@@ -412,6 +417,7 @@ static int64_t least_hold_ms(struct play *play, const struct host_reply *reply)
     }
     if (!is_held) {
         play->failed = true;
+        play->was_well = is_first;
         play->failed_ms = play->now_ms;
     }
     return hold;
