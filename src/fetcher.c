@@ -27,9 +27,8 @@ static enum host_answer answer_of(const struct page *page)
     case PAGE_DNS_ERROR:
     case PAGE_CONN_ERROR:
     case PAGE_BAD_TLS:
-        return HOST_FAILED;
-    case PAGE_TRUNCATED: /* it is there and answers: one page that always breaks off must not hold all others */
-        return HOST_ERROR;
+    case PAGE_TRUNCATED:
+        return page->status == 0 ? HOST_FAILED : HOST_ERROR; /* a head shows that the host is there */
     case PAGE_BLOCKED_ADDRESS:
         return HOST_ABANDONED;
     default:

@@ -235,11 +235,9 @@ static void note_overload(struct host_pace *pace, int64_t now_ms, const struct h
 
 static void note_failure(struct host_pace *pace, int64_t now_ms, const struct host_reply *reply)
 {
-    bool was_well = pace->good_ms >= reply->started_ms; /* while the request ran */
-
-    if (reply->started_ms >= pace->halved_ms && !(was_well && reply->again))
+    if (reply->started_ms >= pace->halved_ms)
         halve(pace, now_ms);
-    if (was_well || now_ms < pace->held_until_ms || reply->started_ms < pace->failed_ms)
+    if (pace->good_ms >= reply->started_ms || now_ms < pace->held_until_ms || reply->started_ms < pace->failed_ms)
         return;
     count_failure(pace, now_ms);
     hold(pace, now_ms, backoff_ms(pace, pace->good_ms == INT64_MIN ? pace->fails : pace->fails - 1));
@@ -266,10 +264,12 @@ void host_ended(struct host_pace *pace, int64_t now_ms, const struct host_reply 
         note_overload(pace, now_ms, reply);
         break;
     case HOST_ERROR:
-        halve(pace, now_ms);
+        if (!reply->again)
+            halve(pace, now_ms);
         break;
     case HOST_FAILED:
-        note_failure(pace, now_ms, reply);
+        if (!reply->again)
+            note_failure(pace, now_ms, reply);
         break;
     case HOST_ABANDONED:
         break;

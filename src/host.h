@@ -12,15 +12,14 @@
  *
  * Concurrency. It starts at 1, grows by one while answers stay quick, and halves on 429, 503, other 5xx, a failure, or
  * latency far above the host's best; its ceiling is --host-concurrency. Failures halve it once a round: what began
- * before it was last halved says nothing of how the host bears the new number. A URL that fails once more while others
- * come well does not: it is its own trouble, for it failed with fewer at once, too.
+ * before it was last halved says nothing of how the host bears the new number.
  *
  * Holds. 429 and 503 are the host's own words, so each holds it: for Retry-After, and no shorter than a back-off that
- * grows as they follow each other. A time-out, reset or cut body may be the host's trouble or that of one URL, and the
- * host is not to suffer from one bad URL, nor its other pages. So good answers count against failures: one that came
- * while the failed request ran shows that the host was well all the time; and the first failure after a good answer
- * only slows. From the second in a row on, or where no good answer ever came, the host is held. The URL itself waits by
- * its own number of tries, which is not told here.
+ * grows as they follow each other. A time-out or reset before the head of an answer may be the host's trouble or that
+ * of one URL, and neither is the host to suffer from one bad URL nor are its other pages. So good answers count against
+ * failures: one that came while the failed request ran shows that the host was well all the time; and the first failure
+ * after a good answer only slows. From the second in a row on, or where no good answer ever came, the host is held. A
+ * URL that fails once more counts no more: it waits by its own number of tries, which is not told here.
  *
  * A Retry-After beyond `retry_after_max_ms` is not waited for. Its URL is given up. The host is held so long where it
  * is all that the host says; but only an eighth of it where a good answer came just before, for then it may be of that
@@ -40,8 +39,8 @@ struct host_rules {
 enum host_answer {                /* how a request ended, as far as the host is concerned */
                    HOST_GOOD,     /* any answer that shows the host is well: 2xx, 3xx, 4xx but 429 */
                    HOST_OVERLOAD, /* 429, 503 */
-                   HOST_ERROR,    /* other 5xx: slows down, does not hold */
-                   HOST_FAILED,   /* time-out, reset, refused, no address, cut */
+                   HOST_ERROR,    /* other 5xx, or a body that did not come whole: slows down, does not hold */
+                   HOST_FAILED,   /* no answer at all: time-out, reset, refused, no address */
                    HOST_ABANDONED /* we gave it up ourselves: says nothing of the host */
 };
 
