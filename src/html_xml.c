@@ -8,6 +8,14 @@
 
 #define XHTML_NAMESPACE "http://www.w3.org/1999/xhtml"
 
+/* What libxml2 compares one by one, or multiplies, is bounded here, for no callback can interrupt it: beyond these the
+ * page ends as at an error. */
+#define PROLOG_BYTES    (128u * 1024) /* before the first element: each attribute's default is looked up in a list */
+#define TAG_ATTRIBUTES  1024          /* each is compared with the others of its tag */
+#define DEFAULTED       65536         /* attributes of all tags that a DTD brought */
+#define NAMESPACES      256           /* declared round one element: each name is looked up in a list */
+#define ENTITY_TAG_SIZE 4096          /* of an entity that has tags, for those are seen nowhere else */
+
 struct reader {
     struct build *build;
     const struct name_table *names;
@@ -18,6 +26,8 @@ struct reader {
     size_t heading;
     size_t template; /* depth of the outermost template we are in; 0: none */
     bool title_done;
+    bool has_element; /* the prolog is over */
+    size_t defaulted; /* attributes so far that a DTD brought */
 };
 
 static struct reader *reader_of(void *context)
@@ -60,6 +70,9 @@ static void entity_declaration(void *context, const xmlChar *name, int type, con
 
     /* Depth without bound is for pages that bring no entities to blow up. */
     parser->options &= ~XML_PARSE_HUGE;
+    if (content != NULL && strchr((const char *)content, '<') != NULL &&
+        strlen((const char *)content) > ENTITY_TAG_SIZE)
+        content = &nothing;
     switch (type) {
     case XML_EXTERNAL_GENERAL_PARSED_ENTITY:
     case XML_EXTERNAL_PARAMETER_ENTITY:
@@ -173,8 +186,14 @@ static void start_element(void *context, const xmlChar *name, const xmlChar *pre
     struct slice text = slice_of((const char *)name);
     enum name element;
 
-    (void)prefix, (void)namespace_count, (void)namespaces, (void)defaulted;
+    (void)prefix, (void)namespace_count, (void)namespaces;
     r->depth++;
+    r->has_element = true;
+    r->defaulted += (size_t)defaulted;
+    if (r->defaulted > DEFAULTED || ((xmlParserCtxtPtr)context)->nsNr > 2 * NAMESPACES) {
+        xmlStopParser(context);
+        return;
+    }
     if (!is_html(uri) || r->template != 0)
         return;
     /* XML knows case: an element A is not an a. */
@@ -219,7 +238,30 @@ static void characters(void *context, const xmlChar *text, int size)
         build_text(r->build, (struct slice){(const char *)text, (size_t)size});
 }
 
-#define PIECE (1 << 20) /* bytes given to libxml2 at once */
+/* How much of the page has no tag of too many attributes. A tag holds no '<', nor does a well-formed value, so it lies
+ * between two of them; what is counted there may be text or script as well, which has less of it. */
+static size_t tame_size(struct slice page)
+{
+    size_t at = 0;
+
+    while (at < page.size) {
+        const char *next = memchr(page.data + at + 1, '<', page.size - at - 1);
+        size_t end = next == NULL ? page.size : (size_t)(next - page.data);
+        size_t attributes = 0;
+
+        if (end - at > TAG_ATTRIBUTES) { /* else there is no room for so many */
+            for (size_t i = at; i < end; i++)
+                attributes += page.data[i] == '=';
+        }
+        if (attributes > TAG_ATTRIBUTES)
+            return at;
+        at = end;
+    }
+    return page.size;
+}
+
+#define PIECE       (1u << 20)   /* bytes given to libxml2 at once */
+#define FIRST_PIECE (32u * 1024) /* while it is in the prolog */
 
 void html_xml_read(struct build *b, const struct name_table *names, struct slice page)
 {
@@ -243,8 +285,10 @@ void html_xml_read(struct build *b, const struct name_table *names, struct slice
     /* NOENT: else attributes come with their references undone. Nothing external is ever declared. */
     xmlCtxtUseOptions(parser, XML_PARSE_HUGE | XML_PARSE_NOENT | XML_PARSE_NONET | XML_PARSE_IGNORE_ENC |
                                   XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
-    for (size_t at = 0;;) {
-        size_t size = page.size - at < PIECE ? page.size - at : PIECE;
+    page.size = tame_size(page);
+    for (size_t at = 0; at < PROLOG_BYTES || r.has_element;) {
+        size_t piece = r.has_element ? PIECE : FIRST_PIECE;
+        size_t size = page.size - at < piece ? page.size - at : piece;
         bool last = at + size == page.size;
 
         if (xmlParseChunk(parser, page.data + at, (int)size, last) != XML_ERR_OK && !parser->wellFormed)
