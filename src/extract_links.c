@@ -192,11 +192,29 @@ static struct page_link *new_link(struct page *page)
     return &page->links[page->link_count++];
 }
 
-static uint64_t key_hash_of(struct extract *x, const struct url *url, uint64_t text_hash)
+/* The rules by which its key is not its text, in case it turns out to be a duplicate. */
+static void name_rules(struct page *page, struct page_link *link, unsigned rules)
 {
-    if (url_key(url, &x->settings->url_rules, &x->key) == 0)
-        return text_hash;
-    return frontier_hash(x->settings->frontier, buf_slice(&x->key));
+    const char *before = "--url-rules: ";
+    size_t at = page->pool.size;
+
+    if (rules == 0 || link->skip != SKIP_NONE)
+        return;
+    for (int i = 0; i < URL_RULE_COUNT; i++)
+        if ((rules >> i & 1) != 0) {
+            buf_printf(&page->pool, "%s%s", before, url_rule_names[i]);
+            before = ", ";
+        }
+    link->why_at = (uint32_t)at;
+    link->why_size = (uint16_t)(page->pool.size - at);
+}
+
+static void set_key(struct extract *x, struct page *page, struct page_link *link, const struct url *url)
+{
+    unsigned rules = url_key(url, &x->settings->url_rules, &x->key);
+
+    link->key_hash = rules == 0 ? link->text_hash : frontier_hash(x->settings->frontier, buf_slice(&x->key));
+    name_rules(page, link, rules);
 }
 
 /* How a URL stands to a text with a userinfo, which is never sent. */
@@ -277,8 +295,9 @@ static int32_t add_url(struct extract *x, struct page *page, const struct url *u
         link->skip = SKIP_OFF_SCOPE;
     }
     link->record = form != FORM_SENT && is_recorded(x, link);
-    link->key_hash = form == FORM_WRITTEN ? frontier_hash(x->settings->frontier, buf_slice(&x->plain.text))
-                                          : key_hash_of(x, url, hash);
+    set_key(x, page, link, url);
+    if (form == FORM_WRITTEN) /* whatever the rules: it is never sent */
+        link->key_hash = frontier_hash(x->settings->frontier, buf_slice(&x->plain.text));
     add_words(page, link, reference->anchor);
     return (int32_t)page->link_count - 1;
 }

@@ -211,6 +211,7 @@ static bool decide(struct offer *offer, struct page_link *link, bool is_hop)
         link->same_as = twin;
         return false;
     }
+    link->why_size = 0; /* the rules that could have made it one */
     if (is_hop && !link->external && offer->page->redirects >= f->limits.max_redirects) {
         page_fail(offer->page, PAGE_REDIRECT_LOOP, "more than %d redirects", f->limits.max_redirects);
         link->skip = SKIP_LIMIT;

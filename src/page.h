@@ -79,14 +79,14 @@ struct page_link {
     uint32_t host_size; /* length of the origin "https://host:port" at its start, as text */
     uint32_t anchor_at; /* in page.pool; size 0: none; of an alternate its hreflangs, with blanks between them */
     uint32_t anchor_size;
-    uint8_t kind;  /* enum html_link_kind; LINK_KIND_REDIRECT ... */
-    uint8_t rel;   /* enum html_rel */
-    uint8_t skip;  /* enum page_skip: decided by scope before it is offered */
-    bool follow;   /* false: only a link to record (an image, a stylesheet), not to visit */
-    bool external; /* out of scope, but to be asked for once (--check-external) */
-    bool record;   /* true: gets a row in `link`; false: repeated on the page, or --links=none */
-    uint16_t
-        why_size; /* skipped: the words that name the rule, in page.pool; a page with `skip` set has them in `error` */
+    uint8_t kind;      /* enum html_link_kind; LINK_KIND_REDIRECT ... */
+    uint8_t rel;       /* enum html_rel */
+    uint8_t skip;      /* enum page_skip: decided by scope before it is offered */
+    bool follow;       /* false: only a link to record (an image, a stylesheet), not to visit */
+    bool external;     /* out of scope, but to be asked for once (--check-external) */
+    bool record;       /* true: gets a row in `link`; false: repeated on the page, or --links=none */
+    uint16_t why_size; /* skipped, or would be as a duplicate: the words that name the rule, in page.pool; a page with
+                          `skip` set has them in `error` */
     uint32_t why_at;
     int64_t lastmod_ms; /* of a sitemap entry, else -1 */
     /* Filled in by frontier_finish(): */

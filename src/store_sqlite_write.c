@@ -74,7 +74,7 @@ static bool add_url(struct sqlite_store *s, const struct page *page, const struc
     int skip = link->skip == SKIP_NONE && link->host_id == 0 ? SKIP_KIND : link->skip;
     int64_t rule = 0;
 
-    if (link->why_size > 0)
+    if (link->why_size > 0 && link->skip != SKIP_NONE)
         rule = store_sqlite_name(s, ADD_RULE, (struct slice){page->pool.data + link->why_at, link->why_size});
     if (b.statement == NULL)
         return false;

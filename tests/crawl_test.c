@@ -73,6 +73,25 @@ static void a_link_has_the_first_words_there_are_and_an_alternate_all_its_langua
     site_stop(site);
 }
 
+static void a_duplicate_names_the_rule_that_makes_it_one(void **state)
+{
+    static const struct site_page pages[] = {
+        {.path = "/", .type = "text/html", .body = "<a href='/~a'>1</a><a href='/%7ea'>2</a><img src='/%7eb'>"},
+        {.path = NULL},
+    };
+    struct site *site = site_start(pages);
+    struct whole w;
+
+    (void)state;
+    whole_init(&w);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "{site}/"), CRAWL_DONE);
+    assert_string_equal(whole_text(&w, "SELECT rule FROM skipped WHERE reason = 'duplicate'"),
+                        "--url-rules: unreserved");
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM url WHERE rule_id IS NOT NULL"), 1);
+    whole_free(&w);
+    site_stop(site);
+}
+
 static void what_robots_txt_refuses_is_recorded_but_never_asked_for(void **state)
 {
     struct site *site = site_start(SMALL);
@@ -419,6 +438,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_site_is_crawled_to_its_end_with_titles_links_and_fates),
         cmocka_unit_test(a_link_has_the_first_words_there_are_and_an_alternate_all_its_languages),
+        cmocka_unit_test(a_duplicate_names_the_rule_that_makes_it_one),
         cmocka_unit_test(what_robots_txt_refuses_is_recorded_but_never_asked_for),
         cmocka_unit_test(one_thread_and_no_room_is_enough),
         cmocka_unit_test(two_threads_find_the_same_set),

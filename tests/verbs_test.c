@@ -484,7 +484,7 @@ static void a_twin_is_explained_with_the_rule_that_makes_it_one(void **state)
 
     VERB_RUN(&run, &c->whole, c->site, "explain", "{site}/a?PHPSESSID=0123456789abcdef");
     text = verb_run_plain(&run.out, &c->whole, c->site);
-    assert_non_null(strstr(text, "\n  skipped: duplicate, another URL is the same page\n"));
+    assert_non_null(strstr(text, "\n  skipped: duplicate, another URL is the same page (--url-rules: session-id)\n"));
     assert_non_null(
         strstr(text, "  key          {site}/a (by the rules session-id)\n  same as      {site}/a  200 ok\n"));
     verb_run_free(&run);
