@@ -188,7 +188,8 @@ static void hand_over_seeds(struct seeding *seeding)
     seeding->page = NULL;
 }
 
-/* What a seed, or --user and --bearer, say for the seed's origin, and for no other. */
+/* What --user and --bearer say is for the seed's origin, and for no other; what a seed carries itself, for that URL
+ * and what is below it. */
 static void log_in(struct seeding *seeding, const struct url *url)
 {
     const struct options_host *host = &seeding->crawl->options->host;
@@ -197,6 +198,7 @@ static void log_in(struct seeding *seeding, const struct url *url)
 
     url_add_origin(url, &text);
     if (url->user_at < url->host_at) {
+        buf_add(&text, url_path(url).data, url_path(url).size);
         buf_add_char(&text, ' ');
         url_add_credentials(url, &text);
     } else if (host->bearer != NULL) {

@@ -23,7 +23,8 @@ struct http_settings {
     const char *const *resolve; /* curl's HOST:PORT:ADDRESS, NULL-terminated */
     const char *netrc_file;
     const char *cookie_file; /* Netscape format, read at start; the engine is on either way, shared by all threads */
-    const char *const *credentials; /* "ORIGIN user:password" or "ORIGIN Bearer TOKEN", sent to that origin only */
+    const char *const *credentials; /* "URL user:password" or "URL Bearer TOKEN": sent to what is below that URL's path
+                                       (or is that URL) at its origin, and nowhere else */
     /* Limits of time; 0: none. Time in which a transfer pauses for memory does not count, but in the first. */
     int64_t connect_timeout_ms;    /* DNS, TCP and TLS */
     int64_t first_byte_timeout_ms; /* from the request to the end of the head */

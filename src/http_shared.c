@@ -100,15 +100,24 @@ static bool check_headers(const struct http_settings *settings, struct err *err)
     return true;
 }
 
-struct curl_slist *http_shared_headers(const struct http_shared *shared, struct slice origin, struct slice host)
+static bool is_below(struct slice path, const char *top)
+{
+    size_t size = strlen(top);
+
+    if (path.size < size || memcmp(path.data, top, size) != 0)
+        return false;
+    return path.size == size || top[size - 1] == '/' || path.data[size] == '/';
+}
+
+struct curl_slist *http_shared_headers(const struct http_shared *shared, struct slice origin, const struct url *url)
 {
     const struct http_settings *settings = shared->settings;
 
     for (size_t i = 0; i < shared->credential_count; i++)
-        if (slice_is(origin, shared->credentials[i].origin))
+        if (slice_is(origin, shared->credentials[i].origin) && is_below(url_path(url), shared->credentials[i].path))
             return shared->credentials[i].headers;
     if (shared->seed_headers != shared->headers && settings->may_be_private != NULL &&
-        settings->may_be_private(settings->arg, host))
+        settings->may_be_private(settings->arg, url_host(url)))
         return shared->seed_headers;
     return shared->headers;
 }
@@ -164,6 +173,7 @@ bool http_shared_add_credential(struct http_shared *shared, const char *text, st
     }
     if (sound)
         *new_credential(shared) = (struct http_credential){mem_copy(origin.data, origin.size),
+                                                           mem_copy(url_path(&url).data, url_path(&url).size),
                                                            make_headers(shared->settings, true, header.data)};
     else
         err_set(err,
@@ -287,6 +297,7 @@ void http_shared_free(struct http_shared *shared)
     curl_slist_free_all(shared->headers);
     for (size_t i = 0; i < shared->credential_count; i++) {
         free(shared->credentials[i].origin);
+        free(shared->credentials[i].path);
         curl_slist_free_all(shared->credentials[i].headers);
     }
     free(shared->credentials);

@@ -3,6 +3,7 @@
 
 #include "buf.h"
 #include "http_settings.h"
+#include "url.h"
 
 #include <curl/curl.h>
 #include <pthread.h>
@@ -12,6 +13,7 @@
  * libcurl keeps in `share`, which has its own locks. */
 struct http_credential {
     char *origin; /* "https://www.example.org" */
+    char *path;   /* what it is for: all below if it ends in '/', else itself and what is below it */
     struct curl_slist *headers;
 };
 
@@ -32,7 +34,7 @@ struct http_shared {
 bool http_shared_apply(const struct http_shared *shared, CURL *easy);
 
 /* The request's header fields; belong to `shared`. */
-struct curl_slist *http_shared_headers(const struct http_shared *shared, struct slice origin, struct slice host);
+struct curl_slist *http_shared_headers(const struct http_shared *shared, struct slice origin, const struct url *url);
 
 /* Most bytes of cookies that are kept. libcurl itself has no limit: with more all are forgotten but for those of the
  * user's file. */

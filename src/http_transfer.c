@@ -215,7 +215,7 @@ bool http_transfer_begin(struct http_transfer *t, struct page *page)
     url_add_sent(&t->url, &t->sent);
     forget(t, page);
     curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER,
-                     http_shared_headers(t->context->shared, buf_slice(&t->origin), url_host(&t->url)));
+                     http_shared_headers(t->context->shared, buf_slice(&t->origin), &t->url));
     proxy = http_proxy_for(t->context->settings, &t->url);
     t->by_proxy = proxy[0] != '\0';
     curl_easy_setopt(t->easy, CURLOPT_PROXY, proxy);

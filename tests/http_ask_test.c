@@ -253,10 +253,17 @@ static void secrets_go_only_where_they_belong(void **state)
     settings.may_be_private = is_seed;
     settings.arg = (char *)"seed.test";
     rig = rig_of(site, settings, RIG_BUDGET);
-    rig_check(rig, "/a", PAGE_HTTP_ERROR);
-    assert_true(site_head(site, "/a", head, sizeof head));
-    assert_non_null(strstr(head, "\r\nAuthorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n"));
-    assert_null(strstr(head, "for-seeds"));
+    for (size_t i = 0; i < 2; i++) { /* the URL itself, and what is below it */
+        static const char *const paths[] = {"/x", "/x/a"};
+
+        rig_check(rig, paths[i], PAGE_HTTP_ERROR);
+        assert_true(site_head(site, paths[i], head, sizeof head));
+        assert_non_null(strstr(head, "\r\nAuthorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n"));
+        assert_null(strstr(head, "for-seeds"));
+    }
+    rig_check(rig, "/xa", PAGE_HTTP_ERROR);
+    assert_true(site_head(site, "/xa", head, sizeof head));
+    assert_null(strstr(head, "Authorization"));
     snprintf(url, sizeof url, "http://seed.test:%d/b", site_port(site));
     rig_check(rig, url, PAGE_HTTP_ERROR);
     assert_true(site_head(site, "/b", head, sizeof head));
