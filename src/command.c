@@ -170,6 +170,16 @@ static bool parse_argument(struct options *options, const char *text, const char
     return true;
 }
 
+static void keep_command(struct options *options, int argc, char *const *argv)
+{
+    struct buf text = {.limit = 1 << 20};
+
+    command_add_text(&text, options->verb, argc, argv);
+    free(options->command);
+    options->command = mem_string(text.data == NULL ? "" : text.data);
+    buf_free(&text);
+}
+
 bool command_parse(struct options *options, int argc, char *const *argv, struct err *err)
 {
     int verb_at = find_verb(argc, argv, &options->verb);
@@ -191,6 +201,7 @@ bool command_parse(struct options *options, int argc, char *const *argv, struct 
             i += used;
         }
     }
+    keep_command(options, argc, argv);
     return true;
 }
 

@@ -20,7 +20,7 @@ static bool may_be_private(void *arg, struct slice host)
 static bool open_store(struct crawl *c, struct err *err)
 {
     enum store_failure why;
-    struct buf settings = {.limit = 1 << 20}, args = {.limit = 1 << 20};
+    struct buf settings = {.limit = 1 << 20};
     struct store_options options = {.fresh = c->options->fresh,
                                     .deterministic = c->options->deterministic,
                                     .release_traps = c->options->release_traps,
@@ -28,17 +28,14 @@ static bool open_store(struct crawl *c, struct err *err)
                                     .sync_full = c->options->sync == OPTIONS_SYNC_FULL};
 
     options_add_json(c->options, &settings);
-    for (size_t i = 0; i < c->options->operand_count; i++)
-        buf_printf(&args, "%s%s", i == 0 ? "" : " ", c->options->operands[i]);
     options.settings = settings.data;
-    options.args = args.data == NULL ? "" : args.data;
+    options.args = c->options->command == NULL ? "" : c->options->command;
     options.versions = summary_versions();
     c->makes_database = access(c->options->database, F_OK) != 0;
     c->store = store_open(c->options->database, &options, &why, err);
     if (c->store == NULL)
         c->status = why == STORE_IN_USE ? CRAWL_IN_USE : CRAWL_FILE;
     buf_free(&settings);
-    buf_free(&args);
     return c->store != NULL;
 }
 

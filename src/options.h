@@ -103,6 +103,7 @@ struct options {
     enum options_verb verb;
     char **operands; /* what is neither option nor verb */
     size_t operand_count;
+    char *command; /* all of the command line, as command_add_text() has it; NULL: none was read */
 
     /* files */
     char *database;
@@ -192,7 +193,7 @@ struct options {
 
     /* verbs */
     char *compare; /* an older database, of the report; NULL: none */
-    int format; /* enum options_format */
+    int format;    /* enum options_format */
     int limit;
 
     /* Bookkeeping, for the functions below. */

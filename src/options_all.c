@@ -33,6 +33,7 @@ static void free_text(char **text)
 
 void options_free(struct options *options)
 {
+    free(options->command);
     for (size_t i = 0; i < option_count; i++) {
         const struct option_entry *entry = &option_table[i];
         void *field = (char *)options + entry->field;
