@@ -1,0 +1,57 @@
+# site.sh - for overlap.sh, parsers.sh and waiting.sh, which read it: a made-up site on loopback, and crawls of it.
+# Needs simsite.c, found in $CRAWL_SHARED/bench/simsite (CRAWL_SHARED is ../shared beside the source if not set), and
+# the programs crawl and bench/measure in the directory where it is run, or in $BUILD.
+# shellcheck shell=sh disable=SC2034
+set -eu
+
+build=$(cd "${BUILD:-.}" && pwd)
+shared=${CRAWL_SHARED:-$(dirname "$0")/../../shared}
+source=$shared/bench/simsite/simsite.c
+site=
+
+if [ ! -r "$source" ]; then
+    echo "$(basename "$0"): left out: there is no $source (set CRAWL_SHARED)" >&2
+    exit 77
+fi
+if [ ! -x "$build/crawl" ] || [ ! -x "$build/bench/measure" ]; then
+    echo "$(basename "$0"): make crawl bench/measure first, and run this there" >&2
+    exit 2
+fi
+work=$(mktemp -d)
+trap 'stop_site; rm -rf "$work"' EXIT
+trap 'exit 1' INT TERM
+cc -O2 -o "$work/simsite" "$source" -lm
+
+stop_site() {
+    [ -z "$site" ] || kill "$site" 2> /dev/null || true
+    site=
+}
+
+# Starts a site with these options of simsite; $url is its first page then.
+start_site() {
+    stop_site
+    port=$((20000 + $$ % 20000 + ${port_step:=0}))
+    port_step=$((port_step + 1))
+    url=http://127.0.0.1:$port/
+    "$work/simsite" --port "$port" "$@" > "$work/counters" 2>&1 &
+    site=$!
+    tries=0
+    until grep -q '^simsite:' "$work/counters"; do # which it says when it listens
+        tries=$((tries + 1))
+        [ $tries -lt 50 ] || exit 1
+        sleep 0.1
+    done
+}
+
+# Crawls the site with these options; $cpu and $wall are seconds then, $peak MB, $pages what was recorded with 200.
+crawl_site() {
+    rm -f "$work"/crawl.db*
+    # shellcheck disable=SC2046
+    set -- $("$build/bench/measure" "$build/crawl" -q --rate=off -o "$work/crawl.db" "$@" "$url")
+    cpu=$1 wall=$2 peak=$3
+    pages=$(cd "$work" && "$build/crawl" sql --format=csv "SELECT count(*) FROM pages WHERE status = 200" | tail -1)
+}
+
+calculate() {
+    awk "BEGIN { printf \"%.3f\", $1 }"
+}
