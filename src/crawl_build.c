@@ -189,19 +189,22 @@ static void hand_over_seeds(struct seeding *seeding)
  * and what is below it. */
 static void log_in(struct seeding *seeding, const struct url *url)
 {
-    const struct options_host *host = &seeding->crawl->options->host;
     struct buf text = {.limit = 64 * 1024};
+    struct options_host host;
     struct err err;
 
+    buf_add(&text, url_host(url).data, url_host(url).size);
+    options_for_host(seeding->crawl->options, text.data, &host);
+    buf_clear(&text);
     url_add_origin(url, &text);
     if (url->user_at < url->host_at) {
         buf_add(&text, url_path(url).data, url_path(url).size);
         buf_add_char(&text, ' ');
         url_add_credentials(url, &text);
-    } else if (host->bearer != NULL) {
-        buf_printf(&text, " Bearer %s", host->bearer);
-    } else if (host->user != NULL) {
-        buf_printf(&text, " %s", host->user);
+    } else if (host.bearer != NULL) {
+        buf_printf(&text, " Bearer %s", host.bearer);
+    } else if (host.user != NULL) {
+        buf_printf(&text, " %s", host.user);
     } else {
         buf_free(&text);
         return;

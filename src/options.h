@@ -115,7 +115,6 @@ struct options {
     int threads;
     int parsers;   /* 0: as many as suit the machine */
     int transfers; /* in flight, of all threads; 0: 8 a thread */
-    int ip_concurrency;
     int64_t limit_rate_bytes; /* a second; 0: no limit */
     struct options_host host; /* of all hosts that no section overrides */
 
@@ -136,7 +135,7 @@ struct options {
     int64_t quota_bytes;
     int max_links;
     bool traps; /* watch for them */
-    int max_url_bytes, max_path_parts, max_repeated_parts, max_query_variants;
+    int max_url_bytes, max_path_parts, max_repeated_parts;
     bool release_traps;
 
     /* scope */
