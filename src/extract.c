@@ -206,12 +206,20 @@ static void add_links(struct extract *x, struct page *page, const struct html_fa
     }
 }
 
+/* A title that html had to cut is no title but an attack, or a page that lost its end tag: a beginning is enough. */
+static struct slice cut_title(const struct extract *x, struct slice title)
+{
+    bool was_cut = title.size + 4 > x->settings->html.title_bytes; /* at a character, which has at most 4 bytes */
+
+    return was_cut ? text_prefix(title, EXTRACT_CUT_TITLE_BYTES) : title;
+}
+
 static void read_html(struct extract *x, struct page *page)
 {
     struct slice text = decode_body(x, page);
     const struct html_facts *facts = html_read(x->html, text, page->mime.kind == MIME_XHTML);
     struct kept kept[] = {
-        keep(page, facts->title, &page->title),
+        keep(page, cut_title(x, facts->title), &page->title),
         keep(page, facts->h1, &page->h1),
         keep(page, facts->description, &page->description),
         keep(page, facts->og_title, &page->og_title),

@@ -35,6 +35,7 @@ struct extract_settings {
     size_t sitemap_bytes;     /* unpacked */
 };
 
+#define EXTRACT_CUT_TITLE_BYTES 65536 /* kept of a title that is longer than its limit */
 #define EXTRACT_URL_BYTES 65536 /* a longer URL gets no row: it is counted in links_left_out */
 
 /* Never NULL. The settings must outlive it. */

@@ -393,6 +393,37 @@ static void a_database_of_somebody_else_is_left_untouched(void **state)
     site_stop(site);
 }
 
+static bool make_long_titles(void *arg, const char *host, const char *target, struct site_page *page, struct buf *text)
+{
+    size_t size = strcmp(target, "/long") == 0 ? 66000 : 2000000;
+
+    (void)arg;
+    (void)host;
+    if (strcmp(target, "/long") != 0 && strcmp(target, "/endless") != 0)
+        return false;
+    buf_add_string(text, "<title>");
+    for (size_t i = 0; i < size; i++)
+        buf_add_char(text, 't');
+    page->type = "text/html";
+    page->body = text->data;
+    page->body_size = text->size;
+    return true;
+}
+
+static void a_long_title_is_kept_and_of_one_without_end_its_beginning(void **state)
+{
+    struct site *site = site_start_made(make_long_titles, NULL, 0);
+    struct whole w;
+
+    (void)state;
+    whole_init(&w);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "--no-sitemaps", "{site}/long", "{site}/endless"), CRAWL_DONE);
+    assert_int_equal(whole_number(&w, "SELECT length(title) FROM pages WHERE url LIKE '%/long'"), 66000);
+    assert_int_equal(whole_number(&w, "SELECT length(title) FROM pages WHERE url LIKE '%/endless'"), 65536);
+    whole_free(&w);
+    site_stop(site);
+}
+
 static void without_a_usable_seed_no_database_is_left(void **state)
 {
     struct site *site = site_start(SMALL);
@@ -454,6 +485,7 @@ int main(void)
         cmocka_unit_test(what_only_a_sitemap_knows_is_an_orphan),
         cmocka_unit_test(sitemap_indexes_without_end_are_left_at_a_depth),
         cmocka_unit_test(a_database_of_somebody_else_is_left_untouched),
+        cmocka_unit_test(a_long_title_is_kept_and_of_one_without_end_its_beginning),
         cmocka_unit_test(without_a_usable_seed_no_database_is_left),
         cmocka_unit_test(a_fresh_crawl_keeps_the_old_one_under_another_name),
     };
