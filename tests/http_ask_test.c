@@ -50,6 +50,44 @@ static void private_addresses_are_refused_unless_a_seed_names_the_host(void **st
     rig_stop(rig);
 }
 
+/* Names that a stranger's server gives addresses of the inside to, in all the ways to write one. */
+static void no_name_leads_to_an_address_of_the_inside(void **state)
+{
+    static const char *const ADDRESSES[] = {
+        "127.0.0.1",         "127.8.9.1",        "0.0.0.0",         "10.1.2.3",
+        "172.16.0.1",        "192.168.0.1",      "169.254.169.254", "100.64.0.1",
+        "224.0.0.1",         "255.255.255.255",  "[::1]",           "[::]",
+        "[fe80::1]",         "[fc00::1]",        "[ff02::1]",       "[::ffff:10.0.0.1]",
+        "[64:ff9b::7f00:1]", "[64:ff9b::a00:1]", "[2002:7f00:1::]", "[::7f00:1]"};
+    static const char *const LITERALS[] = {"127.1", "0x7f.1", "017700000001", "0", "[::ffff:7f00:1]", "[::127.0.0.1]"};
+    static const struct site_page SITE[] = {{.path = "/", .type = "text/html", .body = "<p>"}, {0}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ADDRESSES / sizeof *ADDRESSES; i++) {
+        struct site *site = site_start(SITE);
+        struct http_settings settings = RIG_SETTINGS;
+        char resolve[96], url[SITE_URL_SIZE];
+        const char *const entries[] = {resolve, NULL};
+        struct rig *rig;
+
+        snprintf(resolve, sizeof resolve, "stranger.test:%d:%s", site_port(site), ADDRESSES[i]);
+        settings.allow_private = false;
+        settings.may_be_private = is_seed;
+        settings.arg = (char *)"seed.test";
+        settings.resolve = entries;
+        settings.connect_timeout_ms = 2000;
+        rig = rig_of(site, settings, RIG_BUDGET);
+        snprintf(url, sizeof url, "http://stranger.test:%d/", site_port(site));
+        rig_check(rig, url, PAGE_BLOCKED_ADDRESS);
+        for (size_t k = 0; i == 0 && k < sizeof LITERALS / sizeof *LITERALS; k++) {
+            snprintf(url, sizeof url, "http://%s:%d/", LITERALS[k], site_port(site));
+            rig_check(rig, url, PAGE_BLOCKED_ADDRESS);
+        }
+        assert_int_equal(site_connections(rig->site), 0);
+        rig_stop(rig);
+    }
+}
+
 static void what_is_sent_is_the_url_as_it_stands_without_userinfo(void **state)
 {
     static const struct site_page SITE[] = {{0}};
@@ -301,6 +339,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(private_addresses_are_refused_unless_a_seed_names_the_host),
+        cmocka_unit_test(no_name_leads_to_an_address_of_the_inside),
         cmocka_unit_test(what_is_sent_is_the_url_as_it_stands_without_userinfo),
         cmocka_unit_test(a_host_that_libcurl_reads_in_another_way_is_not_asked),
         cmocka_unit_test(only_a_proxy_that_was_given_is_asked),

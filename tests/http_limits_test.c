@@ -54,6 +54,54 @@ static void heads_that_grow_beyond_the_limit_are_given_up(void **state)
     buf_free(&hints);
 }
 
+/* `start`, `part` so many times, `end`. */
+static void repeat(struct buf *raw, const char *start, const char *part, int times, const char *end)
+{
+    buf_add_string(raw, start);
+    for (int i = 0; i < times; i++)
+        buf_add_string(raw, part);
+    buf_add_string(raw, end);
+}
+
+#define HTML_HEAD   "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
+#define LETTERS     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define CHUNKS_HEAD HTML_HEAD "Transfer-Encoding: chunked\r\n\r\n3"
+
+static void floods_cost_one_transfer_and_no_memory(void **state)
+{
+    static const struct {
+        const char *start, *part;
+        int times;
+        const char *end;
+        enum page_outcome outcome;
+    } FLOODS[] = {
+        {"", "HTTP/1.1 103 Hints\r\nLink: </a>\r\n\r\n", 300000, HTML_HEAD "\r\n<p>", PAGE_TOO_LARGE},
+        {"", "HTTP/1.1 100 Continue\r\n\r\n", 300000, HTML_HEAD "\r\n<p>", PAGE_TOO_LARGE},
+        {HTML_HEAD, "Set-Cookie: a=b\r\n", 6000, "\r\n<p>", PAGE_TOO_LARGE},
+        {HTML_HEAD, "a:\r\n", 6000, "\r\n<p>", PAGE_TOO_LARGE},
+        {HTML_HEAD "X: ", LETTERS, 4000, "\r\n\r\n<p>", PAGE_TOO_LARGE},
+        {"HTTP/1.1 301 Go\r\nLocation: /", LETTERS, 4000, "\r\n\r\n", PAGE_TOO_LARGE},
+        {CHUNKS_HEAD ";", LETTERS, 300000, "\r\n<p>\r\n0\r\n\r\n", PAGE_OK},
+        {CHUNKS_HEAD "\r\n<p>\r\n0\r\n", "X: a\r\n", 200000, "\r\n", PAGE_TOO_LARGE},
+        {CHUNKS_HEAD "\r\n<p>\r\n0\r\nX: ", LETTERS, 300000, "\r\n\r\n", PAGE_PROTOCOL_ERROR},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof FLOODS / sizeof *FLOODS; i++) {
+        struct buf raw = {.limit = 64u << 20};
+        struct site_page pages[] = {{.path = "/"}, {0}};
+        struct rig *rig;
+
+        repeat(&raw, FLOODS[i].start, FLOODS[i].part, FLOODS[i].times, FLOODS[i].end);
+        pages[0].raw = raw.data;
+        pages[0].raw_size = raw.size;
+        rig = rig_start(pages, RIG_SETTINGS);
+        rig_check(rig, "/", FLOODS[i].outcome);
+        rig_stop(rig);
+        buf_free(&raw);
+    }
+}
+
 static void of_a_long_robots_txt_the_first_512_kib_are_kept(void **state)
 {
     char *rules = mem_alloc(ROBOTS_BODY_LIMIT + 100);
@@ -225,6 +273,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_body_without_end_ends_at_the_limit),
         cmocka_unit_test(heads_that_grow_beyond_the_limit_are_given_up),
+        cmocka_unit_test(floods_cost_one_transfer_and_no_memory),
         cmocka_unit_test(of_a_long_robots_txt_the_first_512_kib_are_kept),
         cmocka_unit_test(a_limited_rate_is_kept),
         cmocka_unit_test(coded_bodies_are_decoded_and_must_be_whole),
