@@ -151,7 +151,8 @@ bool crawl_build(struct crawl *c, struct err *err)
     }
     if ((c->options->fail_on & OPTIONS_FAIL_EXTERNAL) != 0 && !c->options->check_external)
         log_warning("--fail-on=external finds nothing without --check-external");
-    files_make_room(s->transfers, (int)s->frontier.stalled, s->threads);
+    /* The settings are read when the fetchers are made. */
+    s->http.connections = files_make_room(s->transfers, (int)s->frontier.stalled, s->threads);
     s->frontier.hash_seed = store_hash_seed(c->store);
     c->frontier = frontier_new(&s->frontier);
     s->extract.scope = c->scope;

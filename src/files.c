@@ -10,24 +10,40 @@
 #define FILES_A_THREAD   4
 #define FILES_BESIDES    64
 
-void files_make_room(int transfers, int hanging, int threads)
+#define KEPT_LEAST 64
+#define KEPT_MOST  256
+
+static size_t kept_by_thread(rlim_t files, rlim_t wanted, int threads)
+{
+    rlim_t spare = files == RLIM_INFINITY || files > wanted + (rlim_t)threads * KEPT_MOST ? (rlim_t)threads * KEPT_MOST
+                                                                                          : files - wanted;
+    size_t kept = (size_t)(spare / (rlim_t)threads);
+
+    return kept < KEPT_LEAST ? KEPT_LEAST : kept;
+}
+
+size_t files_make_room(int transfers, int hanging, int threads)
 {
     rlim_t fixed = (rlim_t)threads * FILES_A_THREAD + FILES_BESIDES;
     rlim_t variable = (rlim_t)transfers * FILES_A_TRANSFER + (rlim_t)hanging;
     rlim_t wanted = fixed + variable;
+    rlim_t best = wanted + (rlim_t)threads * KEPT_MOST;
     struct rlimit limit;
     unsigned long long fitting = 1;
 
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= wanted)
-        return;
-    limit.rlim_cur = limit.rlim_max == RLIM_INFINITY || limit.rlim_max >= wanted ? wanted : limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur >= wanted)
-        return;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return KEPT_LEAST;
+    if (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < best) {
+        limit.rlim_cur = limit.rlim_max == RLIM_INFINITY || limit.rlim_max >= best ? best : limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= wanted)
+        return kept_by_thread(limit.rlim_cur, wanted, threads);
     if (limit.rlim_cur > fixed)
         fitting = (unsigned long long)((limit.rlim_cur - fixed) * (rlim_t)transfers / variable);
     log_warning("only %llu files may be open, and %d transfers can need %llu: allow more with ulimit -n %llu, or use"
                 " --transfers=%llu",
                 (unsigned long long)limit.rlim_cur, transfers, (unsigned long long)wanted, (unsigned long long)wanted,
                 fitting > 0 ? fitting : 1);
+    return KEPT_LEAST;
 }
