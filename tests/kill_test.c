@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "command.h"
 #include "crawl.h"
+#include "sanitized.h"
 #include "store.h"
 #include "whole.h"
 
@@ -234,7 +235,8 @@ static void stop_often(int signal)
     }
     assert_true(stops >= 5);
     assert_all_there(&w);
-    assert_int_equal(requests(&tree), PAGES);
+    /* The second that running transfers have after a stop can be too short under a sanitizer. */
+    assert_in_range(requests(&tree), PAGES, PAGES + (IS_SANITIZED ? stops * IN_FLIGHT : 0));
     whole_free(&w);
     site_stop(site);
 }

@@ -5,6 +5,7 @@
 #include "mime.h"
 #include "robots.h"
 #include "robots_tag.h"
+#include "sanitized.h"
 #include "sitemap.h"
 #include "text.h"
 #include "url.h"
@@ -414,17 +415,6 @@ static void sitemaps_are_read_in_time_in_proportion_to_their_size(void **state)
     (void)state;
     ASSERT_LINEAR(read_sitemap, sitemaps, LARGE);
 }
-
-#if defined __has_feature
-#define HAS(feature) __has_feature(feature)
-#else
-#define HAS(feature) 0
-#endif
-#if defined __SANITIZE_THREAD__ || defined __SANITIZE_ADDRESS__ || HAS(thread_sanitizer) || HAS(address_sanitizer)
-#define IS_SANITIZED true
-#else
-#define IS_SANITIZED false
-#endif
 
 int main(void)
 {
