@@ -6,6 +6,7 @@
 #include "token.h"
 
 #include <libxml/parser.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 const char *const html_link_kind_names[HTML_LINK_KIND_COUNT] = {"a",          "area", "frame",  "iframe",  "canonical",
@@ -86,6 +87,9 @@ static void read_piece(void *context, struct slice piece, bool last)
     xmlParseChunk(h->reader, piece.data, (int)piece.size, last);
 }
 
+/* libxml2 makes its locks when it is first used, and two threads that are the first at once race for that. */
+static pthread_once_t libxml2_is_ready = PTHREAD_ONCE_INIT;
+
 struct html *html_new(const struct html_limits *limits, const char *robots_name)
 {
     static const struct {
@@ -101,6 +105,7 @@ struct html *html_new(const struct html_limits *limits, const char *robots_name)
     size_t text = limits->title_bytes > limits->anchor_bytes ? limits->title_bytes : limits->anchor_bytes;
 
     build_init(&h->build, limits, robots_name);
+    pthread_once(&libxml2_is_ready, xmlInitParser);
     h->token = token_new();
     name_table_fill(&h->names);
     h->wants = (struct token_wants){.text_bytes = text,

@@ -58,7 +58,8 @@ static int crawl_once(void **state)
     whole_init(&crawled.whole);
     *state = &crawled;
     /* One page after the other: the order of rows is then always the same. */
-    return WHOLE_CRAWL(&crawled.whole, crawled.site, "--threads=1", "--transfers=1", "{site}/") != CRAWL_DONE;
+    return WHOLE_CRAWL(&crawled.whole, crawled.site, "--threads=1", "--transfers=1", "--parsers=1", "{site}/") !=
+           CRAWL_DONE;
 }
 
 static int forget_crawl(void **state)
