@@ -13,9 +13,9 @@ echo "transfers  pages/s  ratio"
 for n in 1 2 4 8 16 32 64; do
     # Twice as long a crawl less the shorter one: without the start, when there is but one page to ask for.
     count=$((each * n))
-    crawl_site --threads=2 --transfers="$n" --host-concurrency="$n" --ip-concurrency="$n" --max-pages=$((count + 40))
+    crawl_site --threads=2 --transfers="$n" --host-concurrency="$n" --max-pages=$((count + 40))
     short=$wall
-    crawl_site --threads=2 --transfers="$n" --host-concurrency="$n" --ip-concurrency="$n" --max-pages=$((3 * count + 40))
+    crawl_site --threads=2 --transfers="$n" --host-concurrency="$n" --max-pages=$((3 * count + 40))
     speed=$(calculate "2 * $count / ($wall - $short)")
     [ "$n" -gt 1 ] || one=$speed
     echo "$n $speed $(calculate "$speed / ($n * $one)")" | awk '{ printf "%9d %8.1f %6.2f\n", $1, $2, $3 }'

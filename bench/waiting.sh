@@ -10,7 +10,7 @@
 # pages, hosts, latency ms, jitter ms, connections
 try() {
     start_site --pages "$1" --hosts "$2" --latency "$3" --jitter "$4" --size 2 --no-sitemap
-    crawl_site --span-hosts --allow-private --threads=8 --transfers="$5" --host-concurrency=$(($5 / $2 + ($5 % $2 > 0))) --ip-concurrency="$5"
+    crawl_site --span-hosts --allow-private --threads=8 --transfers="$5" --host-concurrency=$(($5 / $2 + ($5 % $2 > 0)))
     expected=$(calculate "($3 + $4 / 2) / 1000 * $pages / $5")
     echo "$1 pages, $2 hosts, $3+$4 ms, $5 connections: $pages recorded in $wall s, $expected s expected: $(calculate "$wall / $expected"); CPU $cpu s, $peak MB"
 }
