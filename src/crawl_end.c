@@ -66,8 +66,12 @@ static bool count_up(struct crawl *c, struct summary *summary)
         c->status = CRAWL_INTERNAL;
     }
     /* Who interrupts does not wait for titles to be compared. */
-    summary->titles =
-        (struct store_titles){.titles = summary->counts.titles, .missing = summary->counts.titles_missing};
+    summary->titles = (struct store_titles){
+        .titles = summary->counts.titles,
+        .duplicated = -1,
+        .duplicated_pages = -1,
+        .missing = summary->counts.titles_missing,
+    };
     if (c->outcome != RUN_INTERRUPTED && !store_titles(c->store, &summary->titles, &err))
         return failed_to_read(c, &err);
     return true;

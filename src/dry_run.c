@@ -159,7 +159,8 @@ static void add_plan(struct buf *out, const struct plan *plan, const struct craw
                                          "anywhere"};
 
     buf_add_string(out, "Nothing is sent. A crawl would do this:\n\n");
-    buf_printf(out, "seeds       %zu on %zu hosts\n", plan->seeds, seen_count(plan->seen));
+    buf_printf(out, "seeds       %zu on %zu host%s\n", plan->seeds, seen_count(plan->seen),
+               seen_count(plan->seen) == 1 ? "" : "s");
     if (plan->out.size > 0)
         buf_add(out, plan->out.data, plan->out.size);
     if (plan->seeds > SHOWN_MAX)

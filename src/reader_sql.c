@@ -159,6 +159,7 @@ static char *name_meant(struct reader *reader, const char *message)
     wanted = mem_string(strrchr(word, '.') != NULL ? strrchr(word, '.') + 1 : word);
     sqlite3_prepare_v2(reader->db,
                        is_table ? "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')"
+                                  " ORDER BY type DESC" /* views first: they are what is meant for people */
                                 : "SELECT DISTINCT c.name FROM sqlite_schema t JOIN pragma_table_xinfo(t.name) c"
                                   " WHERE t.type IN ('table', 'view')",
                        -1, &statement, NULL);

@@ -81,7 +81,7 @@ bool store_totals(struct store *s, struct store_totals *totals, struct err *err)
 /* Titles of good pages, of all runs. */
 struct store_titles {
     int64_t titles;           /* pages that have one */
-    int64_t duplicated;       /* texts that more than one page has for its title */
+    int64_t duplicated;       /* texts that more than one page has for its title; -1: not known */
     int64_t duplicated_pages; /* those pages */
     int64_t missing;          /* HTML pages that have none, or an empty one */
 };

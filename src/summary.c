@@ -141,6 +141,8 @@ static void add_titles(const struct summary *s, struct buf *out)
         buf_add_string(out, ", ");
         words_add_number(out, s->titles.duplicated_pages);
         buf_add_string(out, " of them not unique");
+    } else if (s->titles.duplicated < 0) {
+        buf_add_string(out, ", not compared yet");
     }
     if (s->titles.missing > 0) {
         buf_add_string(out, "; ");

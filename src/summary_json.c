@@ -60,8 +60,12 @@ void summary_add_json(const struct summary *s, struct buf *out)
     add_number(out, "server_errors", c->server_errors);
     add_number(out, "titles", s->titles.titles);
     add_number(out, "titles_missing", s->titles.missing);
-    add_number(out, "titles_duplicated", s->titles.duplicated);
-    add_number(out, "pages_with_duplicated_titles", s->titles.duplicated_pages);
+    if (s->titles.duplicated >= 0) {
+        add_number(out, "titles_duplicated", s->titles.duplicated);
+        add_number(out, "pages_with_duplicated_titles", s->titles.duplicated_pages);
+    } else {
+        buf_add_string(out, ",\"titles_duplicated\":null,\"pages_with_duplicated_titles\":null");
+    }
     add_counts(out, "skipped", page_skip_names, c->skips, SKIP_REASON_COUNT);
     if (c->slowest.url[0] != '\0') {
         buf_add_string(out, ",\"slowest\":{\"url\":\"");

@@ -93,7 +93,7 @@ static void add_entry(struct buf *out, const struct option_entry *entry)
     else
         buf_printf(out, "%*s", (int)(HELP_COLUMN - (out->size - begin)), "");
     buf_add_string(&text, entry->help);
-    if (entry->kind == OPTION_ENUM && entry->choices != NULL && !(entry->flags & OPTION_COMMAND_LINE))
+    if (entry->kind == OPTION_ENUM && entry->choices != NULL && !(entry->flags & OPTION_MAY_BE_BARE))
         buf_printf(&text, " [%s]", entry->choices);
     if (shows_fallback(entry))
         buf_printf(&text, " (%s)", entry->fallback);
@@ -135,7 +135,8 @@ void usage_add_help(struct buf *out, enum options_verb verb, bool all)
         buf_printf(out, "Usage: crawl [OPTION]... %s\n", usage_verb_arguments[verb]);
         buf_add_string(out, "       crawl VERB [OPTION]... [ARGUMENT]...\n");
     } else {
-        buf_printf(out, "Usage: crawl %s [OPTION]... %s\n", options_verb_names[verb], usage_verb_arguments[verb]);
+        buf_printf(out, "Usage: crawl %s [OPTION]...%s%s\n", options_verb_names[verb],
+                   usage_verb_arguments[verb][0] == '\0' ? "" : " ", usage_verb_arguments[verb]);
     }
     buf_printf(out, "%s.\n\n%s", usage_verb_help[verb], verb_examples[verb]);
     if (verb == VERB_CRAWL && !all) {

@@ -99,6 +99,20 @@ static void a_finished_crawl_is_told_in_words(void **state)
              "  written  crawl.db, 38 MB\n");
 }
 
+static void titles_that_were_not_compared_are_not_called_unique(void **state)
+{
+    struct summary s = a_good_run();
+    struct buf json = {.limit = 65536};
+
+    (void)state;
+    s.outcome = RUN_INTERRUPTED;
+    s.titles.duplicated = s.titles.duplicated_pages = -1;
+    mentions(&s, "  titles   15 118, not compared yet; 2 pages without\n");
+    summary_add_json(&s, &json);
+    assert_non_null(strstr(json.data, "\"titles_duplicated\":null,\"pages_with_duplicated_titles\":null,"));
+    buf_free(&json);
+}
+
 static void the_parts_of_the_results_are_all_pages(void **state)
 {
     struct summary s = a_good_run();
@@ -392,6 +406,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_finished_crawl_is_told_in_words),
+        cmocka_unit_test(titles_that_were_not_compared_are_not_called_unique),
         cmocka_unit_test(the_parts_of_the_results_are_all_pages),
         cmocka_unit_test(every_reason_for_skipping_has_words),
         cmocka_unit_test(the_first_line_says_why_it_ended),
