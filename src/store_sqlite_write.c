@@ -249,7 +249,10 @@ static bool add_page(struct sqlite_store *s, const struct page *page)
     store_bind_web(&b, slice_of(page->location));
     bind_answer(&b, page);
     store_bind_unless(&b, links_out == 0 ? 0 : s->next_link, 0);
-    store_bind(&b, links_out);
+    if (page->kind == PAGE_SITEMAP && page->outcome == PAGE_OK)
+        store_bind(&b, page->link_count); /* its entries, which are no rows of `link` */
+    else
+        store_bind(&b, links_out);
     store_bind(&b, page->links_left_out);
     if (!store_sqlite_step(b.statement))
         return false;
