@@ -255,11 +255,15 @@ static void set_frontier(struct crawl_settings *s, const struct options *o)
     };
 }
 
+#define AUTOMATIC_PARSERS_MAX 8 /* more would wait for the writer, of which there is one */
+
+/* As many as there are cores: fetchers and writer need less than one, and while they sleep no core is to idle. With one
+ * parser on two cores a crawl of 4,354 pages took 1.05 s, with two 0.61 s, and the same CPU. */
 static int automatic_parsers(void)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
-    return cores <= 2 ? 1 : cores - 1 > 4 ? 4 : (int)cores - 1;
+    return cores < 1 ? 1 : cores > AUTOMATIC_PARSERS_MAX ? AUTOMATIC_PARSERS_MAX : (int)cores;
 }
 
 struct crawl_settings *crawl_settings_new(const struct options *options)
