@@ -122,11 +122,8 @@ static void start(struct http *h, struct page *page)
     h->context.now_ms = clock_ms();
     if (t != NULL)
         h->idle = t->next;
-    else if ((t = http_transfer_new(&h->context)) == NULL) {
-        page_fail(page, PAGE_CONN_ERROR, "libcurl gives no handle");
-        add_ended(h, page);
-        return;
-    }
+    else
+        t = http_transfer_new(&h->context);
     if (!http_transfer_begin(t, page)) {
         set_idle(h, t);
         add_ended(h, page);

@@ -138,10 +138,37 @@ struct http_transfer *http_transfer_new(struct http_context *context)
     t->url = (struct url)URL_INIT;
     t->origin.limit = t->sent.limit = URL_LIMIT + 64;
     t->body.budget = context->budget;
+    return t;
+}
+
+void http_transfer_free(struct http_transfer *t)
+{
+    if (t == NULL)
+        return;
+    assert(t->page == NULL && t->easy == NULL);
+    http_head_free(&t->head);
+    http_body_free(&t->body);
+    url_free(&t->url);
+    buf_free(&t->origin);
+    buf_free(&t->sent);
+    free(t);
+}
+
+static void free_handle(struct http_transfer *t)
+{
+    curl_easy_cleanup(t->easy);
+    t->easy = NULL;
+}
+
+/* Each request has a handle of its own, for less than a microsecond; connections live in the multi handle. A handle
+ * that is used again keeps, up to libcurl 8.1.1, a pointer to the last header of its last answer, which is freed by
+ * then: a head whose first line begins with a blank is added to that (curl's pull request 11103). */
+static bool make_handle(struct http_transfer *t)
+{
     t->easy = curl_easy_init();
-    if (t->easy == NULL || !http_shared_apply(context->shared, t->easy)) {
-        http_transfer_free(t);
-        return NULL;
+    if (t->easy == NULL || !http_shared_apply(t->context->shared, t->easy)) {
+        free_handle(t);
+        return false;
     }
     curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
     curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->error);
@@ -153,21 +180,7 @@ struct http_transfer *http_transfer_new(struct http_context *context)
     curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETDATA, t);
     curl_easy_setopt(t->easy, CURLOPT_PREREQFUNCTION, on_connected);
     curl_easy_setopt(t->easy, CURLOPT_PREREQDATA, t);
-    return t;
-}
-
-void http_transfer_free(struct http_transfer *t)
-{
-    if (t == NULL)
-        return;
-    assert(t->page == NULL);
-    curl_easy_cleanup(t->easy);
-    http_head_free(&t->head);
-    http_body_free(&t->body);
-    url_free(&t->url);
-    buf_free(&t->origin);
-    buf_free(&t->sent);
-    free(t);
+    return true;
 }
 
 static bool may_be_asked(struct http_transfer *t, struct page *page)
@@ -211,6 +224,10 @@ bool http_transfer_begin(struct http_transfer *t, struct page *page)
     assert(t->page == NULL);
     if (!may_be_asked(t, page))
         return false;
+    if (!make_handle(t)) {
+        page_fail(page, PAGE_CONN_ERROR, "libcurl gives no handle");
+        return false;
+    }
     buf_clear(&t->sent);
     url_add_sent(&t->url, &t->sent);
     forget(t, page);
@@ -222,13 +239,12 @@ bool http_transfer_begin(struct http_transfer *t, struct page *page)
     /* Another try is not spoilt by the connection that was: on one that is reused libcurl would, after a drop, ask
      * once more by itself, and the host would be asked more often than we count. */
     curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, page->tries > 1 ? 1L : 0L);
-    /* GET also ends a HEAD of before. */
-    curl_easy_setopt(t->easy, CURLOPT_HTTPGET, 1L);
     if (page->kind == PAGE_EXTERNAL && page->tries < 2)
         curl_easy_setopt(t->easy, CURLOPT_NOBODY, 1L);
     if (curl_easy_setopt(t->easy, CURLOPT_URL, t->sent.data) == CURLE_OK)
         return true;
     page_fail(page, PAGE_PROTOCOL_ERROR, "libcurl refuses the URL");
+    free_handle(t);
     t->page = NULL;
     return false;
 }
@@ -279,6 +295,7 @@ struct page *http_transfer_end(struct http_transfer *t, CURLcode code)
         http_body_release(t->context->budget, page);
     if (!t->head.ended)
         page->status = 0;
+    free_handle(t);
     t->page = NULL;
     return page;
 }
@@ -291,6 +308,7 @@ struct page *http_transfer_give_up(struct http_transfer *t)
     http_body_close(&t->body);
     http_body_release(t->context->budget, page);
     page_forget_answer(page);
+    free_handle(t);
     t->page = NULL;
     return page;
 }

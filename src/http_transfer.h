@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 /* One request and its answer: a libcurl handle with the callbacks that fill in a page, and its limits of time. Used for
- * one page after the other. One thread. */
+ * one page after the other, each with a handle of its own. One thread. */
 struct http_context { /* of a struct http, the same for all its transfers; outlives them */
     struct http_shared *shared;
     const struct http_settings *settings;
@@ -28,7 +28,7 @@ struct http_context { /* of a struct http, the same for all its transfers; outli
 struct http_transfer {
     struct http_transfer *previous, *next; /* for the list of whoever runs it */
     struct http_context *context;
-    CURL *easy;
+    CURL *easy;        /* NULL: not in use */
     struct page *page; /* NULL: not in use */
     struct url url;
     struct buf origin, sent;
@@ -55,7 +55,6 @@ struct http_transfer {
     int64_t window_bytes;
 };
 
-/* NULL if libcurl gives no handle. */
 struct http_transfer *http_transfer_new(struct http_context *context);
 void http_transfer_free(struct http_transfer *t); /* not in use */
 

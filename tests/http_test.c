@@ -167,6 +167,23 @@ static void every_answer_has_its_outcome_and_status(void **state)
     }
 }
 
+/* libcurl before 8.1.2 would add the line to a header of the answer before, whose memory is no more. */
+static void a_head_that_begins_with_a_blank_has_no_part_in_the_answer_before(void **state)
+{
+    static const struct site_page SITE[] = {
+        {.path = "/", .type = "text/html", .headers = "X-Some: header of the answer before\r\n", .body = "<p>"},
+        {.path = "/blank", .raw = "HTTP/1.1 200 OK\r\n folded into what?\r\nContent-Type: text/html\r\n\r\n<p>"},
+        {0}};
+    struct rig *rig = rig_start(SITE, RIG_SETTINGS);
+
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        rig_check(rig, "/", PAGE_OK);
+        rig_check(rig, "/blank", PAGE_PROTOCOL_ERROR);
+    }
+    rig_stop(rig);
+}
+
 static void the_first_location_is_kept_as_it_came(void **state)
 {
     static const struct site_page SITE[] = {
@@ -294,6 +311,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_page_comes_with_its_body_type_and_times),
         cmocka_unit_test(every_answer_has_its_outcome_and_status),
+        cmocka_unit_test(a_head_that_begins_with_a_blank_has_no_part_in_the_answer_before),
         cmocka_unit_test(the_first_location_is_kept_as_it_came),
         cmocka_unit_test(a_lost_connection_is_told_from_a_cut_body),
         cmocka_unit_test(hosts_that_are_not_there_and_hosts_without_tls_are_told_apart),
