@@ -126,7 +126,8 @@ CREATE TABLE page (
     last_modified TEXT,
     first_link INTEGER,    -- its links are the `links_out` rows of `link` from this id on
     links_out INTEGER NOT NULL,
-    links_left_out INTEGER NOT NULL -- beyond the limits
+    links_left_out INTEGER NOT NULL, -- beyond the limits
+    sitemap TEXT           -- what kind of sitemap it is: urlset, index ...
 ) STRICT;
 
 -- The words of links; of an alternate its hreflang.
@@ -169,6 +170,22 @@ CREATE TABLE trap (
     run_id INTEGER NOT NULL REFERENCES run(id),
     UNIQUE (shape, kind)
 ) STRICT;
+
+-- ---- Since version 2: what follows may be run on a file of version 1, views left out
+
+-- Tries that were not the last, whose answer is the page's own.
+CREATE TABLE try (
+    url_id INTEGER NOT NULL REFERENCES url(id),
+    run_id INTEGER NOT NULL REFERENCES run(id),
+    number INTEGER NOT NULL, -- from 1, in that run
+    outcome INTEGER NOT NULL REFERENCES outcome(id),
+    status INTEGER,
+    error TEXT,
+    first_byte_ms INTEGER,
+    total_ms INTEGER,
+    ended_ms INTEGER NOT NULL,
+    PRIMARY KEY (url_id, run_id, number)
+) STRICT, WITHOUT ROWID;
 
 -- ---- Views
 
@@ -331,7 +348,8 @@ FROM url u JOIN page p ON p.id = u.id LEFT JOIN url f ON f.id = u.found_on
 WHERE u.via = 34 AND p.kind = 0 AND u.id NOT IN (SELECT id FROM inbound_links);
 
 CREATE VIEW sitemaps AS
-SELECT u.url, p.status, o.name AS outcome, p.bytes, p.links_out AS entries, p.error, f.url AS found_on, p.id
+SELECT u.url, p.status, o.name AS outcome, p.bytes, p.links_out AS entries, p.error, f.url AS found_on, p.id,
+    p.sitemap AS format
 FROM page p JOIN url u ON u.id = p.id LEFT JOIN outcome o ON o.id = p.outcome LEFT JOIN url f ON f.id = u.found_on
 WHERE p.kind = 2;
 
@@ -347,6 +365,13 @@ CREATE VIEW politeness AS
 SELECT h.origin AS host, l.run_id, l.requests, l.bytes, l.errors, l.too_many, l.least_gap_ms, l.median_gap_ms,
     l.most_parallel, h.crawl_delay_ms, h.robots_status
 FROM host_run l JOIN host h ON h.id = l.host_id;
+
+CREATE VIEW tries AS
+SELECT u.url, t.number, o.name AS outcome, t.status, t.error, t.first_byte_ms, t.total_ms,
+    strftime('%Y-%m-%dT%H:%M:%fZ', t.ended_ms / 1000.0, 'unixepoch') AS ended_at, t.run_id, t.url_id AS id
+FROM try t
+    JOIN url u ON u.id = t.url_id
+    LEFT JOIN outcome o ON o.id = t.outcome;
 
 CREATE VIEW runs AS
 SELECT id, strftime('%Y-%m-%dT%H:%M:%fZ', started_ms / 1000.0, 'unixepoch') AS started_at,

@@ -140,7 +140,10 @@ static void tell_programs(struct crawl *c, struct summary *summary)
 
 void crawl_close_run(struct crawl *c)
 {
-    struct summary summary = {.options = c->options, .elapsed_ms = clock_ms() - c->started_ms, .database_bytes = -1};
+    struct summary summary = {.options = c->options,
+                              .elapsed_ms = clock_ms() - c->started_ms,
+                              .database_bytes = -1,
+                              .undecided = (int64_t)scope_limit_hits(c->scope)};
     struct frontier_counts frontier;
 
     frontier_counts(c->frontier, &frontier);

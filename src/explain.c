@@ -129,8 +129,9 @@ static bool read_row(struct explanation *e, struct reader *reader, struct err *e
 }
 
 /* Another row with the same key that is, was or will be fetched. */
-static void find_twin(struct explanation *e, struct reader *reader, uint64_t seed)
+static void find_twin(struct explanation *e, struct reader *reader, const struct explain_rules *rules)
 {
+    uint64_t seed = rules->hash_seed;
     struct explain_list list = {.count = 0};
     struct slice key = e->key.size > 0 ? buf_slice(&e->key) : buf_slice(&e->url.text);
     struct err err;
@@ -147,8 +148,16 @@ static void find_twin(struct explanation *e, struct reader *reader, uint64_t see
         }
         sqlite3_finalize(row);
     }
-    if (e->twin.id != 0 && explain_add_url(e, reader, &list, e->twin.id) != NULL)
+    if (e->twin.id != 0 && explain_add_url(e, reader, &list, e->twin.id) != NULL) {
+        struct buf twins = {.limit = URL_LIMIT};
+        struct url url = URL_INIT;
+
         e->twin = list.items[0];
+        if (url_parse(&url, slice_of(e->twin.url)) == URL_WEB)
+            e->twin_rules = url_key(&url, &rules->settings->extract.url_rules, &twins);
+        url_free(&url);
+        buf_free(&twins);
+    }
 }
 
 static bool read_answer(struct explanation *e, struct reader *reader, struct err *err)
@@ -289,7 +298,7 @@ static bool read_all(struct explanation *e, struct reader *reader, const struct 
     if (e->id != 0 && !read_row(e, reader, err))
         return false;
     explain_judge(e, rules);
-    find_twin(e, reader, rules->hash_seed);
+    find_twin(e, reader, rules);
     if (!read_host(e, reader, rules, err) || (e->state == EXPLAIN_FETCHED && !read_answer(e, reader, err)))
         return false;
     if (e->id != 0) {

@@ -82,6 +82,7 @@ struct explanation {
     char *skip_reason, *skip_rule;
     int64_t skip_line;
     struct explain_url twin; /* another URL with the same key that is visited for it; id 0: none */
+    unsigned twin_rules;     /* by which it has that key */
     struct explain_list way; /* from the seed to it */
     struct explain_list redirects;
     struct explain_list sources; /* pages that link to it */

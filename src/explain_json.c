@@ -54,6 +54,19 @@ static void list(struct buf *out, const char *name, const struct explain_list *u
     buf_add_char(out, ']');
 }
 
+static void rules(struct buf *out, const char *name, unsigned set)
+{
+    const char *before = "";
+
+    buf_printf(out, ",\"%s\":[", name);
+    for (int i = 0; i < URL_RULE_COUNT; i++)
+        if ((set >> i & 1) != 0) {
+            buf_printf(out, "%s\"%s\"", before, url_rule_names[i]);
+            before = ",";
+        }
+    buf_add_char(out, ']');
+}
+
 static void add_names(const struct explanation *e, struct buf *out)
 {
     buf_add_string(out, "{\"url\":");
@@ -68,14 +81,10 @@ static void add_names(const struct explanation *e, struct buf *out)
     truth(out, "tls", e->url.https);
     buf_add_string(out, "},\"key\":");
     verb_add_json(out, e->key.size > 0 ? buf_slice(&e->key) : buf_slice(&e->url.text));
-    buf_add_string(out, ",\"key_rules\":[");
-    for (int i = 0, first = 1; i < URL_RULE_COUNT; i++)
-        if ((e->key_rules >> i & 1) != 0) {
-            buf_printf(out, "%s\"%s\"", first ? "" : ",", url_rule_names[i]);
-            first = 0;
-        }
-    buf_add_char(out, ']');
+    rules(out, "key_rules", e->key_rules);
     text(out, "same_as", e->twin.url);
+    if (e->twin.url != NULL)
+        rules(out, "same_as_rules", e->twin_rules);
 }
 
 static void add_decisions(const struct explanation *e, struct buf *out)

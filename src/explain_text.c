@@ -22,6 +22,21 @@ static void label(struct buf *out, const char *name)
 
 /* --- Who it is ---------------------------------------------------------------------------- */
 
+/* " (by the rules percent_case, unreserved)" */
+static void add_rules(struct buf *out, unsigned rules)
+{
+    const char *before = (rules & (rules - 1)) == 0 ? " (by the rule " : " (by the rules ";
+
+    if (rules == 0)
+        return;
+    for (int i = 0; i < URL_RULE_COUNT; i++)
+        if ((rules >> i & 1) != 0) {
+            buf_printf(out, "%s%s", before, url_rule_names[i]);
+            before = ", ";
+        }
+    buf_add_char(out, ')');
+}
+
 static void add_names(const struct explanation *e, struct buf *out)
 {
     struct slice target = url_target(&e->url), host = url_host(&e->url);
@@ -41,21 +56,17 @@ static void add_names(const struct explanation *e, struct buf *out)
     if (e->key.size == 0) {
         buf_add_string(out, "the URL itself\n");
     } else {
-        const char *before = " (by the rules ";
-
         text_add_terminal(out, buf_slice(&e->key));
-        for (int i = 0; i < URL_RULE_COUNT; i++)
-            if ((e->key_rules >> i & 1) != 0) {
-                buf_printf(out, "%s%s", before, url_rule_names[i]);
-                before = ", ";
-            }
-        buf_add_string(out, ")\n");
+        add_rules(out, e->key_rules);
+        buf_add_char(out, '\n');
     }
     if (e->twin.id != 0) {
         label(out, "same as");
         add(out, e->twin.url);
         buf_add_string(out, "  ");
         add(out, e->twin.result);
+        if (e->key_rules == 0) /* else they are said above */
+            add_rules(out, e->twin_rules);
         buf_add_char(out, '\n');
     }
 }
@@ -108,6 +119,10 @@ static void add_scope(const struct explanation *e, struct buf *out)
     label(out, "scope");
     if (via != NULL && strcmp(via, "seed") == 0) {
         buf_add_string(out, "wanted: it is a seed\n");
+        return;
+    }
+    if (via != NULL && strcmp(via, "sitemap_file") == 0 && e->state != EXPLAIN_SKIPPED) {
+        buf_add_string(out, "wanted: a sitemap that is named\n");
         return;
     }
     buf_printf(out, "%s: ", explain_verdict_words(e->scope.verdict));

@@ -333,8 +333,12 @@ static void read_sitemap(struct extract *x, struct page *page)
 
         extract_add_reference(x, page, &reference);
     }
-    snprintf(page->error, sizeof page->error, "%s of %zu entries%s", sitemap_kind_name(kind), reading.count,
-             truncated ? ", not read to its end" : "");
+    if (kind == SITEMAP_NONE)
+        page_fail(page, PAGE_OK, "no sitemap");
+    else
+        page->sitemap = sitemap_kind_name(kind);
+    if (truncated)
+        page_fail(page, PAGE_OK, "not read to its end: damaged, or beyond a limit");
     buf_free(&reading.locs);
     free(reading.entries);
 }
@@ -347,6 +351,7 @@ void extract_page(struct extract *x, struct page *page)
         return;
     x->is_based = true;
     link_set_clear(x->set);
+    x->foreign_sitemaps = 0;
     switch (page->kind) {
     case PAGE_DOCUMENT:
         read_document(x, page);

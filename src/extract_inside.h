@@ -17,6 +17,7 @@ struct extract {
     struct url plain;     /* the same without userinfo */
     struct buf key;       /* its key, where that differs */
     struct link_set *set; /* the links of this page, so that each stands there once */
+    int foreign_sitemaps; /* of this page, so far */
 };
 
 /* How a reference came in. */

@@ -85,6 +85,9 @@ static struct link_slot *set_slot(struct link_set *set, uint64_t text_hash, unsi
 /* An index may name indexes, and those others; sitemaps.org has one level, sites have two. */
 #define SITEMAP_DEPTH 5
 
+/* Of one robots.txt or index on hosts out of scope: who writes one must not make us ask all the world. */
+#define FOREIGN_SITEMAPS 20
+
 /* --- Adding ------------------------------------------------------------------ */
 
 static uint32_t pool_add(struct page *page, struct slice text)
@@ -137,6 +140,22 @@ static bool is_checked(const struct extract *x, const struct page_link *link, en
            is_followed_kind(x, link->kind) && !(x->settings->obey_nofollow && nofollow);
 }
 
+/* sitemaps.org, "Sitemaps & Cross Submits": the robots.txt of a host may name a sitemap anywhere, and that others of
+ * its own host, or be moved there. It is read for what it says of the hosts in scope. */
+static bool is_foreign_sitemap(struct extract *x, const struct page *page, const struct page_link *link,
+                               const struct url *url, enum scope_verdict verdict)
+{
+    bool is_sitemap = link->kind == LINK_SITEMAP_FILE || (link->kind == LINK_REDIRECT && page->kind == PAGE_SITEMAP);
+    struct slice host = url_host(url), own = url_host(&x->base);
+
+    if (!is_sitemap || verdict != SCOPE_OFF_SCOPE || x->foreign_sitemaps == FOREIGN_SITEMAPS)
+        return false;
+    if (page->kind != PAGE_ROBOTS && (host.size != own.size || memcmp(host.data, own.data, own.size) != 0))
+        return false;
+    x->foreign_sitemaps++;
+    return true;
+}
+
 /* What the scope says. */
 static enum page_skip skip_by_scope(struct extract *x, const struct page *page, struct page_link *link,
                                     const struct url *url, bool nofollow, char *why, size_t why_size)
@@ -148,13 +167,14 @@ static enum page_skip skip_by_scope(struct extract *x, const struct page *page, 
         return SKIP_NONE;
     /* The depth of a sitemap is that of indexes, not of links. */
     verdict = scope_judge(x->matcher, url, link->kind == LINK_SITEMAP_FILE ? 0 : depth, why, why_size);
-    link->external = is_checked(x, link, verdict, nofollow);
+    link->external = is_checked(x, link, verdict, nofollow) || is_foreign_sitemap(x, page, link, url, verdict);
     if (link->external) {
         why[0] = '\0';
-        return SKIP_NONE;
+        verdict = SCOPE_WANTED;
     }
     if (verdict == SCOPE_WANTED && link->kind == LINK_SITEMAP_FILE && depth > SITEMAP_DEPTH) {
         snprintf(why, why_size, "sitemap indexes nested more than %d deep", SITEMAP_DEPTH);
+        link->external = false;
         return SKIP_LIMIT;
     }
     return skip_of(verdict);

@@ -24,6 +24,7 @@ struct waiting {
     uint16_t depth;
     uint8_t kind; /* enum page_kind */
     uint8_t via, tries, redirects;
+    uint8_t external; /* as in struct page */
     char tail[]; /* `redirects` ids of the chain, then the URL */
 };
 
@@ -124,6 +125,8 @@ struct frontier {
     pthread_mutex_t lock;
     pthread_cond_t changed; /* over, stopping, or a wake() has returned */
     struct frontier_limits limits;
+    /* The same in words, for what they leave out: as long as the frontier, of which links point to them. */
+    char words_host_pages[48], words_redirects[48];
     int64_t started_wall_ms;
 
     struct known_url told[KNOWN_BATCH]; /* not yet in `seen`: its memory is on the way to the processor */

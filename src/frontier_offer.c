@@ -143,7 +143,8 @@ static struct waiting *waiting_of_link(const struct page *page, const struct pag
     w->via = link->kind;
     if (link->kind == LINK_SITEMAP_FILE)
         w->kind = PAGE_SITEMAP;
-    else if (link->external)
+    w->external = link->external;
+    if (w->kind != PAGE_SITEMAP && link->external)
         w->kind = PAGE_EXTERNAL;
     return w;
 }
@@ -209,12 +210,16 @@ static bool decide(struct offer *offer, struct page_link *link, bool is_hop)
     if (twin != 0) {
         link->skip = SKIP_DUPLICATE;
         link->same_as = twin;
+        if (link->why_size == 0) /* it is its own key: the rules are those by which the other one has it, too */
+            link->rule = "--url-rules";
         return false;
     }
     link->why_size = 0; /* the rules that could have made it one */
-    if (is_hop && !link->external && offer->page->redirects >= f->limits.max_redirects) {
+    if (is_hop && (!link->external || offer->page->kind == PAGE_SITEMAP) &&
+        offer->page->redirects >= f->limits.max_redirects) {
         page_fail(offer->page, PAGE_REDIRECT_LOOP, "more than %d redirects", f->limits.max_redirects);
         link->skip = SKIP_LIMIT;
+        link->rule = f->words_redirects;
         return false;
     }
     h = host_of_link(offer, link);
@@ -222,6 +227,7 @@ static bool decide(struct offer *offer, struct page_link *link, bool is_hop)
     if (link->kind != LINK_SITEMAP_FILE && !link->external) {
         if (f->limits.host_max_pages > 0 && h->admitted >= f->limits.host_max_pages) {
             link->skip = SKIP_LIMIT;
+            link->rule = f->words_host_pages;
             return false;
         }
         h->admitted++;

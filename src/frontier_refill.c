@@ -50,6 +50,7 @@ static void load_row(struct frontier *f, struct host *h, const struct waiting_ur
     w->depth = row->depth;
     w->via = row->via;
     w->tries = row->tries;
+    w->external = row->external;
     if (row->via == LINK_SITEMAP_FILE)
         w->kind = PAGE_SITEMAP;
     else if (row->external)

@@ -127,12 +127,13 @@ static bool is_refused(const struct frontier *f, struct page *page)
                              sizeof page->error);
 }
 
-/* False, with the reason in the page: it is not to be fetched. A sitemap is named so that it be read. */
+/* False, with the reason in the page: it is not to be fetched. A sitemap is named so that it be read; but not by the
+ * robots.txt of another host, out of scope or not. */
 static bool is_allowed(const struct frontier *f, struct host *h, struct page *page)
 {
     struct robots_verdict verdict;
 
-    if (page->kind == PAGE_SITEMAP)
+    if (page->kind == PAGE_SITEMAP && !page->external)
         return true;
     if (h->rules != NULL) {
         verdict = robots_check(h->rules, target_of(page));
@@ -150,6 +151,7 @@ static bool is_allowed(const struct frontier *f, struct host *h, struct page *pa
     if (page->tries == 0 && page->kind == PAGE_DOCUMENT && h->may_take != INT64_MAX && h->may_take-- <= 0) {
         h->may_take = 0;
         page->skip = SKIP_LIMIT;
+        snprintf(page->error, sizeof page->error, "%s", f->words_host_pages);
         return false;
     }
     return true;

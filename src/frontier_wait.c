@@ -38,6 +38,7 @@ struct page *waiting_into_page(struct waiting *w, struct host *h)
     page->via = w->via;
     page->tries = w->tries;
     page->redirects = w->redirects;
+    page->external = w->external != 0;
     if (w->kind == PAGE_ROBOTS)
         page->robots_for = w->robots_for; /* its hops are only counted: there is no row to name */
     else
@@ -56,6 +57,7 @@ struct waiting *waiting_from_page(struct page *page)
     w->depth = page->depth;
     w->via = page->via;
     w->tries = page->tries;
+    w->external = page->external;
     if (page->kind == PAGE_ROBOTS)
         w->robots_for = page->robots_for;
     else

@@ -9,6 +9,7 @@
 #define PAGES           1000 /* for which the cost is told */
 
 static atomic_int said;
+static atomic_bool said_pattern;
 
 /* True while hosts are still named. */
 static bool may_be_named(void)
@@ -46,4 +47,13 @@ void notices_robots(const struct page *page, const struct robots *rules, int64_t
         say_delay(page, delay_ms, cap_ms);
     if (robots_bytes_left_out(rules) > 0 && may_be_named())
         log_warning("%s: only the first %u KiB were read", page->url, ROBOTS_BODY_LIMIT / 1024);
+}
+
+void notices_patterns(const struct page *page, const struct scope *scope)
+{
+    if (scope_limit_hits(scope) == 0 || atomic_exchange(&said_pattern, true))
+        return;
+    log_warning("a pattern of --accept-regex or --reject-regex takes too long on a URL of %s: such URLs are skipped as "
+                "rejected, with the words \"match limit hit\" in the view skipped; make the pattern simpler",
+                page->url);
 }

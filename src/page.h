@@ -83,13 +83,15 @@ struct page_link {
     uint8_t rel;       /* enum html_rel */
     uint8_t skip;      /* enum page_skip: decided by scope before it is offered */
     bool follow;       /* false: only a link to record (an image, a stylesheet), not to visit */
-    bool external;     /* out of scope, but to be asked for once (--check-external) */
+    bool external;     /* out of scope, but to be asked for once: --check-external, or a sitemap that a host in scope
+                          names */
     bool record;       /* true: gets a row in `link`; false: repeated on the page, or --links=none */
     uint16_t why_size; /* skipped, or would be as a duplicate: the words that name the rule, in page.pool; a page with
                           `skip` set has them in `error` */
     uint32_t why_at;
     int64_t lastmod_ms; /* of a sitemap entry, else -1 */
     /* Filled in by frontier_finish(): */
+    const char *rule; /* words as in `why`, for what the frontier decided itself, and the frontier's; NULL: none */
     int64_t id;       /* row id of the URL */
     int64_t same_as;  /* SKIP_DUPLICATE: the row with the same key */
     int64_t host_id;  /* row id of the host if it will be fetched, else 0 */
@@ -170,6 +172,7 @@ struct page {
     uint16_t depth;                    /* links from a seed; a redirect adds none */
     uint8_t redirects;                 /* hops so far on the way here, at most PAGE_REDIRECTS_MAX */
     uint8_t tries;                     /* requests sent for it, this one included */
+    bool external;                     /* out of scope: a PAGE_EXTERNAL, or a sitemap named by a host in scope */
     uint8_t via;                       /* enum html_link_kind or page_link_kind: how it was first found */
     int64_t chain[PAGE_REDIRECTS_MAX]; /* rows of the redirects on the way here, oldest first; `redirects` of them */
     uint64_t ticket;                   /* order of frontier_finish(): the writer records in this order */
@@ -213,7 +216,8 @@ struct page {
     bool has_title;
     const struct charset *charset; /* NULL: not text */
     enum charset_source charset_source;
-    unsigned robots;                                   /* enum html_robots of meta and X-Robots-Tag */
+    const char *sitemap; /* of a PAGE_SITEMAP: what it is, "urlset", "index" ...; NULL: none */
+    unsigned robots;     /* enum html_robots of meta and X-Robots-Tag */
     uint64_t text_hash, text_blind_hash, text_simhash; /* of its text, as in struct html_facts; 0: not looked at, for
                                                           nothing depends on it */
     size_t text_bytes;

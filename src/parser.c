@@ -23,6 +23,7 @@ static void read_page(const struct parser *parser, struct extract *extract, stru
     struct trap_sight sight = {.counts = false};
 
     extract_page(extract, page);
+    notices_patterns(page, parser->settings->scope);
     if (page->rules != NULL)
         notices_robots(page, page->rules, parser->settings->delay_cap_ms);
     if (trap != NULL) {

@@ -207,6 +207,8 @@ static bool prepare(struct sqlite_store *s, const struct store_options *options,
     if (!judge(s->path, (uint32_t)store_sqlite_number(s, "PRAGMA application_id", 0),
                (uint32_t)store_sqlite_number(s, "PRAGMA user_version", 0), why, err))
         return false;
+    if (!store_sqlite_migrate(s, schema, store_sqlite_number(s, "PRAGMA user_version", STORE_VERSION), err))
+        return false;
     /* Rows are appended, so a larger cache is slower, not faster. Not before the size of a page is settled: SQLite 3.40
      * keeps the number of pages that it made of this. */
     if (!store_sqlite_run(s, "PRAGMA cache_size = -2000"))

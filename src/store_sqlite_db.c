@@ -40,8 +40,9 @@ static const char *const texts[STATEMENT_COUNT] = {
         " mime_id, charset, charset_source, redirect_to, canonical_id, location, robots, x_robots, bytes,"
         " wire_bytes, dns_ms, connect_ms, tls_ms, first_byte_ms, total_ms, fetched_ms, tries, redirects, address,"
         " http_version, body_hash, text_hash, text_simhash, etag, last_modified, first_link, links_out,"
-        " links_left_out) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-        " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        " links_left_out, sitemap) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "?,"
+        " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
     [ADD_TRAP] = "INSERT INTO trap (rule_id, kind, shape, pages, example_id, run_id) VALUES (?, ?, ?, ?, ?, ?)"
                  " ON CONFLICT (shape, kind) DO NOTHING",
     [ADD_ANCHOR] = "INSERT INTO anchor (text) VALUES (?)",

@@ -106,6 +106,11 @@ void store_sqlite_rollback(struct sqlite_store *s);
 /* Calls store_fault, if set. */
 void store_sqlite_reach(const char *point);
 
+/* --- store_sqlite_migrate.c: files of older versions ------------------------------- */
+
+/* Brings the tables of an older `version` up to that of this program, whose `schema` it is, in one transaction. */
+bool store_sqlite_migrate(struct sqlite_store *s, const char *schema, int64_t version, struct err *err);
+
 /* --- store_sqlite_bind.c: values for a statement, from left to right ---------------- */
 struct binder {
     struct sqlite_store *store;

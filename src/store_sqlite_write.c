@@ -74,7 +74,9 @@ static bool add_url(struct sqlite_store *s, const struct page *page, const struc
     int skip = link->skip == SKIP_NONE && link->host_id == 0 ? SKIP_KIND : link->skip;
     int64_t rule = 0;
 
-    if (link->why_size > 0 && link->skip != SKIP_NONE)
+    if (link->rule != NULL && link->skip != SKIP_NONE)
+        rule = store_sqlite_name(s, ADD_RULE, slice_of(link->rule));
+    else if (link->why_size > 0 && link->skip != SKIP_NONE)
         rule = store_sqlite_name(s, ADD_RULE, (struct slice){page->pool.data + link->why_at, link->why_size});
     if (b.statement == NULL)
         return false;
@@ -254,6 +256,7 @@ static bool add_page(struct sqlite_store *s, const struct page *page)
     else
         store_bind(&b, links_out);
     store_bind(&b, page->links_left_out);
+    store_bind_some(&b, slice_of(page->sitemap));
     if (!store_sqlite_step(b.statement))
         return false;
     if (sqlite3_changes(s->db) == 0)

@@ -17,6 +17,7 @@ struct summary {
     int64_t elapsed_ms;
     int64_t held_ms[HELD_COUNT]; /* how long each cause held it back */
     int64_t database_bytes;      /* -1: not known yet */
+    int64_t undecided;           /* times that a pattern's limit was hit: what it was asked about was skipped */
     int exit_status;
 };
 

@@ -91,6 +91,14 @@ void summary_hints(const struct summary *s, tell_function *tell, void *arg)
                  (long long)s->counts.outcomes[PAGE_BLOCKED_ADDRESS]);
         tell(arg, false, words);
     }
+    if (s->undecided > 0) {
+        snprintf(
+            words, sizeof words,
+            "patterns took too long on a URL %lld times, which was skipped then, as rejected: see the view skipped,"
+            " rule '%%match limit hit%%'",
+            (long long)s->undecided);
+        tell(arg, false, words);
+    }
     if (s->counts.out_of_files > 0) {
         snprintf(words, sizeof words,
                  "%lld pages failed because too many files were open: allow more (ulimit -n 65536), or use fewer"

@@ -66,6 +66,7 @@ void summary_add_json(const struct summary *s, struct buf *out)
     } else {
         buf_add_string(out, ",\"titles_duplicated\":null,\"pages_with_duplicated_titles\":null");
     }
+    add_number(out, "patterns_undecided", s->undecided);
     add_counts(out, "skipped", page_skip_names, c->skips, SKIP_REASON_COUNT);
     if (c->slowest.url[0] != '\0') {
         buf_add_string(out, ",\"slowest\":{\"url\":\"");

@@ -92,6 +92,70 @@ static void a_duplicate_names_the_rule_that_makes_it_one(void **state)
     site_stop(site);
 }
 
+static void a_duplicate_that_is_its_own_key_names_the_rules_too(void **state)
+{
+    static const struct site_page pages[] = {
+        {.path = "/", .type = "text/html", .body = "<a href='/%7ea'>1</a><a href='/~a'>2</a>"},
+        {.path = NULL},
+    };
+    struct site *site = site_start(pages);
+    struct whole w;
+
+    (void)state;
+    whole_init(&w);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "{site}/"), CRAWL_DONE);
+    assert_string_equal(whole_text(&w, "SELECT rule FROM skipped WHERE reason = 'duplicate' AND url LIKE '%/~a'"),
+                        "--url-rules");
+    whole_free(&w);
+    site_stop(site);
+}
+
+static void what_a_limit_leaves_out_names_the_limit(void **state)
+{
+    static const struct site_page pages[] = {
+        {.path = "/", .type = "text/html", .body = "<a href=/r1>r</a><a href=/a>a</a><a href=/b>b</a>"},
+        {.path = "/b", .type = "text/html", .body = "<a href=/c>c</a><a href=/d>d</a>"},
+        {.path = "/r1", .status = 302, .headers = "Location: /r2\r\n"},
+        {.path = "/r2", .status = 302, .headers = "Location: /r3\r\n"},
+        {.path = NULL},
+    };
+    struct site *site = site_start(pages);
+    struct whole w;
+
+    (void)state;
+    whole_init(&w);
+    assert_int_equal(
+        WHOLE_CRAWL(&w, site, "--threads=1", "--transfers=1", "--max-redirect=1", "--host-max-pages=6", "{site}/"),
+        CRAWL_DONE);
+    assert_string_equal(whole_text(&w, "SELECT rule FROM skipped WHERE url LIKE '%/r3'"), "--max-redirect=1");
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM skipped WHERE rule IS NULL"), 0);
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM skipped WHERE rule = '--host-max-pages=6'"), 1);
+    whole_free(&w);
+    site_stop(site);
+}
+
+static void a_pattern_that_takes_too_long_is_counted(void **state)
+{
+    static const struct site_page pages[] = {
+        {.path = "/",
+         .type = "text/html",
+         .body =
+             "<a href=/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa->1</a><a href=/b>b</a>"},
+        {.path = NULL},
+    };
+    struct site *site = site_start(pages);
+    struct whole w;
+
+    (void)state;
+    whole_init(&w);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "--reject-regex=^http[^a]*/(a+)+$", "{site}/"), CRAWL_DONE);
+    assert_int_equal(whole_number(&w, "SELECT json_extract(stats, '$.patterns_undecided') FROM run"), 1);
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM skipped WHERE rule LIKE '%(match limit hit)'"), 1);
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM pages"), 2);
+    whole_free(&w);
+    site_stop(site);
+}
+
 static void what_robots_txt_refuses_is_recorded_but_never_asked_for(void **state)
 {
     struct site *site = site_start(SMALL);
@@ -334,6 +398,76 @@ static void what_only_a_sitemap_knows_is_an_orphan(void **state)
     site_stop(site);
 }
 
+static void a_good_sitemap_has_no_error_and_says_what_it_is(void **state)
+{
+    struct site *site = site_start(SITEMAPPED);
+    struct whole w;
+
+    (void)state;
+    whole_init(&w);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "{site}/"), CRAWL_DONE);
+    assert_string_equal(whole_text(&w, "SELECT format || entries || coalesce(error, '-') FROM sitemaps"), "urlset3-");
+    whole_free(&w);
+    site_stop(site);
+}
+
+/* The robots.txt of a.test names a sitemap on b.test, whose own refuses one of the two that it leads to. */
+static bool make_two_hosts(void *arg, const char *host, const char *target, struct site_page *page, struct buf *text)
+{
+    const int *port = arg;
+    bool is_a = strcmp(host, "a.test") == 0;
+
+    page->type = "text/plain";
+    if (strcmp(target, "/robots.txt") == 0 && is_a)
+        buf_printf(text, "Sitemap: http://b.test:%d/index.xml\n", *port);
+    else if (strcmp(target, "/robots.txt") == 0)
+        buf_printf(text, "User-agent: *\nDisallow: /no\nSitemap: http://b.test:%d/own.xml\n", *port);
+    else if (strcmp(target, "/index.xml") == 0)
+        buf_printf(text,
+                   "<sitemapindex><sitemap><loc>http://b.test:%d/moved.xml</loc></sitemap><sitemap>"
+                   "<loc>http://b.test:%d/no.xml</loc></sitemap><sitemap><loc>http://c.test:%d/x.xml</loc></sitemap>"
+                   "</sitemapindex>",
+                   *port, *port, *port);
+    else if (strcmp(target, "/moved.xml") == 0)
+        buf_printf(text, "http://b.test:%d/page\nhttp://a.test:%d/hidden\n", *port, *port);
+    else if (strcmp(target, "/") == 0 || strcmp(target, "/hidden") == 0)
+        buf_printf(text, "<title>%s%s</title>", host, target);
+    else
+        return false;
+    if (text->data[0] == '<')
+        page->type = target[strlen(target) - 1] == 'l' ? "application/xml" : "text/html";
+    page->body = text->data;
+    return true;
+}
+
+static void robots_txt_may_name_a_sitemap_on_another_host(void **state)
+{
+    int port = 0;
+    struct site *site = site_start_made(make_two_hosts, &port, 0);
+    struct whole w;
+    char a[64], b[64], c[64], seed[64];
+
+    (void)state;
+    port = site_port(site);
+    snprintf(a, sizeof a, "--resolve=a.test:%d:127.0.0.1", port);
+    snprintf(b, sizeof b, "--resolve=b.test:%d:127.0.0.1", port);
+    snprintf(c, sizeof c, "--resolve=c.test:%d:127.0.0.1", port);
+    snprintf(seed, sizeof seed, "http://a.test:%d/", port);
+    whole_init(&w);
+    assert_int_equal(WHOLE_CRAWL(&w, site, a, b, c, "--allow-private", seed), CRAWL_DONE);
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM sitemaps WHERE outcome = 'ok'"), 2);
+    assert_string_equal(whole_text(&w, "SELECT group_concat(title, ' ') FROM pages"), "a.test/ a.test/hidden");
+    assert_string_equal(whole_text(&w, "SELECT reason || ' ' || rule FROM skipped WHERE url LIKE '%/no.xml'"),
+                        "robots Disallow: /no");
+    assert_string_equal(whole_text(&w, "SELECT group_concat(reason) FROM skipped WHERE url LIKE '%/x.xml'"),
+                        "off_scope");
+    assert_string_equal(whole_text(&w, "SELECT reason FROM skipped WHERE url LIKE '%b.test%/page'"), "off_scope");
+    assert_int_equal(site_requests(site, "/robots.txt"), 2);
+    assert_int_equal(site_requests(site, "/own.xml"), 0);
+    whole_free(&w);
+    site_stop(site);
+}
+
 static bool make_nested_index(void *arg, const char *host, const char *target, struct site_page *page, struct buf *text)
 {
     (void)arg;
@@ -470,6 +604,9 @@ int main(void)
         cmocka_unit_test(a_site_is_crawled_to_its_end_with_titles_links_and_fates),
         cmocka_unit_test(a_link_has_the_first_words_there_are_and_an_alternate_all_its_languages),
         cmocka_unit_test(a_duplicate_names_the_rule_that_makes_it_one),
+        cmocka_unit_test(a_duplicate_that_is_its_own_key_names_the_rules_too),
+        cmocka_unit_test(what_a_limit_leaves_out_names_the_limit),
+        cmocka_unit_test(a_pattern_that_takes_too_long_is_counted),
         cmocka_unit_test(what_robots_txt_refuses_is_recorded_but_never_asked_for),
         cmocka_unit_test(one_thread_and_no_room_is_enough),
         cmocka_unit_test(two_threads_find_the_same_set),
@@ -483,6 +620,8 @@ int main(void)
         cmocka_unit_test(a_failure_is_tried_again_and_has_a_name_in_the_end),
         cmocka_unit_test(a_crawl_that_could_fetch_no_seed_says_so_by_its_status),
         cmocka_unit_test(what_only_a_sitemap_knows_is_an_orphan),
+        cmocka_unit_test(a_good_sitemap_has_no_error_and_says_what_it_is),
+        cmocka_unit_test(robots_txt_may_name_a_sitemap_on_another_host),
         cmocka_unit_test(sitemap_indexes_without_end_are_left_at_a_depth),
         cmocka_unit_test(a_database_of_somebody_else_is_left_untouched),
         cmocka_unit_test(a_long_title_is_kept_and_of_one_without_end_its_beginning),

@@ -500,6 +500,22 @@ static void a_file_of_a_newer_program_is_refused_untouched(void **state)
     assert_refused_untouched(STORE_NEWER);
 }
 
+/* As version 1 had it, but for the words of its views. */
+static void a_file_of_an_older_program_is_brought_up_to_date(void **state)
+{
+    (void)state;
+    closed(opened(), RUN_COMPLETE);
+    run_sql("PRAGMA user_version = 1; DROP VIEW tries; DROP VIEW sitemaps; DROP TABLE try;"
+            "ALTER TABLE page DROP COLUMN sitemap;"
+            "CREATE VIEW sitemaps AS SELECT id FROM page WHERE kind = 2");
+    closed(opened(), RUN_COMPLETE);
+    assert_string_equal(query("SELECT count(*) FROM runs"), "2");
+    assert_string_equal(query("PRAGMA user_version"), "2");
+    assert_string_equal(query("SELECT count(format) FROM sitemaps"), "0");
+    assert_string_equal(query("SELECT count(*) FROM tries"), "0");
+    assert_string_equal(query("SELECT count(*) > 15 FROM sqlite_schema WHERE type = 'view'"), "1");
+}
+
 static void an_empty_file_is_taken(void **state)
 {
     (void)state;
@@ -602,6 +618,7 @@ int main(void)
         TEST(a_killed_crawl_holds_nothing),
         TEST(a_file_that_is_not_ours_is_refused_untouched),
         TEST(a_file_of_a_newer_program_is_refused_untouched),
+        TEST(a_file_of_an_older_program_is_brought_up_to_date),
         TEST(an_empty_file_is_taken),
         TEST(a_folder_that_is_not_there_is_told),
         TEST(readers_see_the_last_commit_while_the_next_is_made),

@@ -195,7 +195,7 @@ static void what_is_wrong_with_a_query_is_shown(void **state)
     REFUSES(*state, 2, "takes one query", "sql", "SELECT", "1");
     REFUSES(*state, 2, "--format takes table, csv, tsv, json or jsonl", "sql", "-f", "dot", "SELECT 1");
     GIVES(*state, "1\r\n1\r\n", "sql", "SELECT 1; -- done\n;");
-    GIVES(*state, "user_version\r\n1\r\n", "sql", "PRAGMA user_version");
+    GIVES(*state, "user_version\r\n2\r\n", "sql", "PRAGMA user_version");
     GIVES(*state, "value\r\n7\r\n", "sql", "SELECT value FROM json_each('[7]')");
 }
 
@@ -487,7 +487,7 @@ static void a_twin_is_explained_with_the_rule_that_makes_it_one(void **state)
     text = verb_run_plain(&run.out, &c->whole, c->site);
     assert_non_null(strstr(text, "\n  skipped: duplicate, another URL is the same page (--url-rules: session-id)\n"));
     assert_non_null(
-        strstr(text, "  key          {site}/a (by the rules session-id)\n  same as      {site}/a  200 ok\n"));
+        strstr(text, "  key          {site}/a (by the rule session-id)\n  same as      {site}/a  200 ok\n"));
     verb_run_free(&run);
     /* Another one that nobody ever linked to. */
     VERB_RUN(&run, &c->whole, c->site, "explain", "{site}/a?PHPSESSID=fedcba9876543210");
