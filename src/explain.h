@@ -20,16 +20,25 @@ enum explain_state {
 #define EXPLAIN_STEPS_MAX   40 /* of a way; longer ones show their beginning and their end */
 #define EXPLAIN_SOURCES_MAX 5
 #define EXPLAIN_SIMILAR_MAX 8
+#define EXPLAIN_TRIES_MAX   40
 
 /* A URL on the way, and what became of it. */
 struct explain_url {
     int64_t id;
     char *url;
     enum explain_state state;
-    char *via;    /* "seed", "a", "redirect", "sitemap" ...: how it was first found */
-    char *anchor; /* of the link that led to it; NULL: none */
-    char *result; /* "200 ok", "robots", "waiting" */
-    char *how;    /* of a similar one: in what it differs */
+    char *via;                    /* "seed", "a", "redirect", "sitemap" ...: how it was first found */
+    char *anchor;                 /* of the link that led to it; NULL: none */
+    char *result;                 /* "200 ok", "robots", "waiting" */
+    char *how;                    /* of a similar one: in what it differs */
+    int64_t fetched_ms, total_ms; /* -1: it was not */
+};
+
+/* A try that was not the last. */
+struct explain_try {
+    int64_t run, number, ended_ms;
+    int64_t status, total_ms; /* -1: none */
+    char *outcome, *error;    /* error NULL: none */
 };
 
 struct explain_list {
@@ -90,6 +99,8 @@ struct explanation {
     struct explain_scope scope;
     struct explain_robots robots;
     struct explain_host host;
+    struct explain_try tries[EXPLAIN_TRIES_MAX]; /* that were not the last; of more of them the first */
+    size_t try_count;
     struct explain_answer answer;
     char *run_outcome; /* of the last run */
     bool is_running;

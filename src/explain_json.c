@@ -45,6 +45,8 @@ static void list(struct buf *out, const char *name, const struct explain_list *u
         text(out, "state", explain_state_names[item->state]);
         text(out, "result", item->result);
         text(out, "via", item->via);
+        wall_time(out, "fetched_at", item->fetched_ms > 0 ? item->fetched_ms : 0);
+        number(out, "total_ms", item->total_ms, -1);
         if (item->anchor != NULL)
             text(out, "anchor", item->anchor);
         if (item->how != NULL)
@@ -138,6 +140,24 @@ static void add_host(const struct explanation *e, struct buf *out)
     buf_add_char(out, '}');
 }
 
+static void add_tries(const struct explanation *e, struct buf *out)
+{
+    buf_add_string(out, ",\"tries_before\":[");
+    for (size_t i = 0; i < e->try_count; i++) {
+        const struct explain_try *try = &e->tries[i];
+
+        buf_printf(out, "%s{\"number\":%" PRId64, i == 0 ? "" : ",", try->number);
+        text(out, "outcome", try->outcome);
+        number(out, "status", try->status, -1);
+        text(out, "error", try->error);
+        wall_time(out, "ended_at", try->ended_ms);
+        number(out, "total_ms", try->total_ms, -1);
+        number(out, "run", try->run, 0);
+        buf_add_char(out, '}');
+    }
+    buf_add_char(out, ']');
+}
+
 static void add_answer(const struct explanation *e, struct buf *out)
 {
     const struct explain_answer *a = &e->answer;
@@ -179,6 +199,7 @@ void explain_add_json(const struct explanation *e, struct buf *out)
     list(out, "found", &e->way);
     add_decisions(e, out);
     add_host(e, out);
+    add_tries(e, out);
     add_answer(e, out);
     list(out, "leads_to", &e->redirects);
     list(out, "linked_from", &e->sources);

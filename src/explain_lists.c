@@ -33,13 +33,14 @@ struct explain_url *explain_add_url(struct explanation *e, struct reader *reader
 
     if (list->count == EXPLAIN_STEPS_MAX)
         return NULL;
-    row = ask(reader,
-              "SELECT u.url, k.name, iif(p.id IS NOT NULL, 1, iif(u.skip IS NULL, 2, 3)), CASE WHEN p.id IS NOT NULL"
-              " THEN iif(coalesce(p.status, 0) = 0, '', p.status || ' ') || o.name WHEN u.skip IS NULL THEN 'waiting'"
-              " ELSE 'skipped: ' || s.name END FROM url u LEFT JOIN link_kind k ON k.id = u.via"
-              " LEFT JOIN page p ON p.id = u.id LEFT JOIN outcome o ON o.id = p.outcome"
-              " LEFT JOIN skip_reason s ON s.id = u.skip WHERE u.id = ?1",
-              id, 0);
+    row =
+        ask(reader,
+            "SELECT u.url, k.name, iif(p.id IS NOT NULL, 1, iif(u.skip IS NULL, 2, 3)), CASE WHEN p.id IS NOT NULL"
+            " THEN iif(coalesce(p.status, 0) = 0, '', p.status || ' ') || o.name WHEN u.skip IS NULL THEN 'waiting'"
+            " ELSE 'skipped: ' || s.name END, p.fetched_ms, p.total_ms FROM url u LEFT JOIN link_kind k ON k.id = u.via"
+            " LEFT JOIN page p ON p.id = u.id LEFT JOIN outcome o ON o.id = p.outcome"
+            " LEFT JOIN skip_reason s ON s.id = u.skip WHERE u.id = ?1",
+            id, 0);
     if (row == NULL)
         return NULL;
     item = &list->items[list->count++];
@@ -47,7 +48,9 @@ struct explain_url *explain_add_url(struct explanation *e, struct reader *reader
                                  .url = explain_keep(e, reader_text(row, 0)),
                                  .via = explain_keep(e, reader_text(row, 1)),
                                  .state = (enum explain_state)reader_column(row, 2, 0),
-                                 .result = explain_keep(e, reader_text(row, 3))};
+                                 .result = explain_keep(e, reader_text(row, 3)),
+                                 .fetched_ms = reader_column(row, 4, -1),
+                                 .total_ms = reader_column(row, 5, -1)};
     sqlite3_finalize(row);
     return item;
 }
@@ -120,6 +123,30 @@ void explain_find_redirects(struct explanation *e, struct reader *reader)
             if (e->redirects.items[j].id == id)
                 return;
     }
+}
+
+/* --- How often it was tried ------------------------------------------------------------- */
+
+void explain_find_tries(struct explanation *e, struct reader *reader)
+{
+    sqlite3_stmt *row = ask(reader,
+                            "SELECT t.run_id, t.number, t.ended_ms, t.status, t.total_ms, o.name, t.error FROM try t"
+                            " LEFT JOIN outcome o ON o.id = t.outcome WHERE t.url_id = ?1"
+                            " ORDER BY t.run_id, t.number LIMIT ?2",
+                            e->id, EXPLAIN_TRIES_MAX);
+
+    if (row == NULL)
+        return;
+    do {
+        e->tries[e->try_count++] = (struct explain_try){.run = reader_column(row, 0, 0),
+                                                        .number = reader_column(row, 1, 0),
+                                                        .ended_ms = reader_column(row, 2, 0),
+                                                        .status = reader_column(row, 3, -1),
+                                                        .total_ms = reader_column(row, 4, -1),
+                                                        .outcome = explain_keep(e, reader_text(row, 5)),
+                                                        .error = explain_keep(e, reader_text(row, 6))};
+    } while (e->try_count < EXPLAIN_TRIES_MAX && sqlite3_step(row) == SQLITE_ROW);
+    sqlite3_finalize(row);
 }
 
 /* --- What links to it ------------------------------------------------------------------- */

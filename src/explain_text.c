@@ -20,6 +20,14 @@ static void label(struct buf *out, const char *name)
     buf_printf(out, LABEL, name);
 }
 
+static void add_time(struct buf *out, const char *name, int64_t ms)
+{
+    if (ms < 0)
+        return;
+    buf_printf(out, ", %s ", name);
+    words_add_time(out, ms);
+}
+
 /* --- Who it is ---------------------------------------------------------------------------- */
 
 /* " (by the rules percent_case, unreserved)" */
@@ -88,6 +96,21 @@ static void add_kind_of_step(struct buf *out, const struct explain_url *step, bo
     }
 }
 
+/* ", TIME, in all 12 ms": when a hop was asked for. */
+static void add_when(struct buf *out, const struct explain_url *item)
+{
+    if (item->fetched_ms <= 0)
+        return;
+    buf_add_string(out, ", ");
+    verb_add_time(out, item->fetched_ms);
+    add_time(out, "in all", item->total_ms);
+}
+
+static bool is_hop(const struct explain_url *step)
+{
+    return step->via != NULL && (strcmp(step->via, "redirect") == 0 || strcmp(step->via, "refresh") == 0);
+}
+
 static void add_way(const struct explanation *e, struct buf *out)
 {
     for (size_t i = 0; i < e->way.count; i++) {
@@ -101,6 +124,11 @@ static void add_way(const struct explanation *e, struct buf *out)
         add(out, step->url);
         buf_add_string(out, "  ");
         add_kind_of_step(out, step, i == 0);
+        if (i + 1 < e->way.count && is_hop(&e->way.items[i + 1])) {
+            buf_add_string(out, ", ");
+            add(out, step->result);
+            add_when(out, step);
+        }
         buf_add_char(out, '\n');
     }
     if (e->id == 0)
@@ -197,12 +225,30 @@ static void add_host(const struct explanation *e, struct buf *out)
 
 /* --- What came of it --------------------------------------------------------------------------- */
 
-static void add_time(struct buf *out, const char *name, int64_t ms)
+/* Those that were not the last. */
+static void add_tries(const struct explanation *e, struct buf *out)
 {
-    if (ms < 0)
-        return;
-    buf_printf(out, ", %s ", name);
-    words_add_time(out, ms);
+    for (size_t i = 0; i < e->try_count; i++) {
+        const struct explain_try *try = &e->tries[i];
+        char name[20];
+
+        snprintf(name, sizeof name, "try %d", (int)try->number);
+        label(out, name);
+        if (try->status > 0)
+            buf_printf(out, "%d ", (int)try->status);
+        add(out, try->outcome == NULL ? "" : try->outcome);
+        if (try->error != NULL) {
+            buf_add_string(out, " (");
+            add(out, try->error);
+            buf_add_char(out, ')');
+        }
+        buf_add_string(out, ", ");
+        verb_add_time(out, try->ended_ms);
+        add_time(out, "in all", try->total_ms);
+        if (e->state != EXPLAIN_FETCHED || try->run != e->run_of_page)
+            buf_printf(out, ", in run %d", (int)try->run);
+        buf_add_char(out, '\n');
+    }
 }
 
 static void add_answer(const struct explanation *e, struct buf *out)
@@ -264,7 +310,7 @@ static void add_page(const struct explanation *e, struct buf *out)
     }
 }
 
-static void add_list(struct buf *out, const char *name, const struct explain_list *list)
+static void add_list(struct buf *out, const char *name, const struct explain_list *list, bool with_times)
 {
     for (size_t i = 0; i < list->count; i++) {
         label(out, i == 0 ? name : "");
@@ -275,6 +321,8 @@ static void add_list(struct buf *out, const char *name, const struct explain_lis
             buf_add_string(out, "; ");
             add(out, list->items[i].how);
         }
+        if (with_times)
+            add_when(out, &list->items[i]);
         buf_add_char(out, '\n');
     }
     if (list->left_out > 0) {
@@ -310,11 +358,12 @@ void explain_add_text(const struct explanation *e, struct buf *out)
     add_scope(e, out);
     add_robots(e, out);
     add_host(e, out);
+    add_tries(e, out);
     if (e->state == EXPLAIN_FETCHED) {
         add_answer(e, out);
         add_page(e, out);
     }
-    add_list(out, "leads to", &e->redirects);
+    add_list(out, "leads to", &e->redirects, true);
     add_sources(e, out);
-    add_list(out, "much like it", &e->similar);
+    add_list(out, "much like it", &e->similar, false);
 }

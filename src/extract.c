@@ -345,7 +345,7 @@ static void read_sitemap(struct extract *x, struct page *page)
 
 void extract_page(struct extract *x, struct page *page)
 {
-    if (page->kind == PAGE_REFILL || page->skip != SKIP_NONE || page->outcome == PAGE_PENDING)
+    if (page->kind == PAGE_REFILL || page->kind == PAGE_TRY || page->skip != SKIP_NONE || page->outcome == PAGE_PENDING)
         return;
     if (url_parse(&x->base, (struct slice){page->url, page->url_size}) != URL_WEB)
         return;
@@ -364,6 +364,7 @@ void extract_page(struct extract *x, struct page *page)
         break;
     case PAGE_EXTERNAL:
     case PAGE_PROBE:
+    case PAGE_TRY:
     case PAGE_SEEDS:
     case PAGE_REFILL:
         break;

@@ -51,11 +51,25 @@ static void start(struct fetcher *fetcher, struct page **pages, size_t count)
     }
 }
 
+/* The page waits again, and what came of it so far is on its way to be recorded; false: this was its last try. */
+static bool try_again(struct fetcher *fetcher, struct page *page)
+{
+    struct page *try = page_of_try(page);
+
+    if (!frontier_retry(fetcher->frontier, page)) {
+        page_free(try);
+        return false;
+    }
+    if (try != NULL)
+        queue_push(fetcher->to_parse, try);
+    return true;
+}
+
 static void hand_on(struct fetcher *fetcher, struct page **pages, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         frontier_arrived(fetcher->frontier, pages[i], answer_of(pages[i]));
-        if (!page_may_retry(pages[i]) || !frontier_retry(fetcher->frontier, pages[i]))
+        if (!page_may_retry(pages[i]) || !try_again(fetcher, pages[i]))
             queue_push(fetcher->to_parse, pages[i]);
     }
 }

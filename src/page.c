@@ -74,6 +74,27 @@ static void free_string(char **string)
     *string = NULL;
 }
 
+struct page *page_of_try(const struct page *page)
+{
+    struct page *try;
+
+    if (page->id == 0)
+        return NULL;
+    try = page_new(PAGE_TRY, page->url, page->url_size);
+    try->id = page->id;
+    try->found_on = page->found_on;
+    try->depth = page->depth;
+    try->via = page->via;
+    try->tries = page->tries;
+    try->outcome = page->outcome;
+    try->status = page->status;
+    memcpy(try->error, page->error, sizeof try->error);
+    try->times = page->times;
+    try->fetched_ms = page->fetched_ms;
+    try->wire_bytes = page->wire_bytes;
+    return try;
+}
+
 void page_forget_answer(struct page *page)
 {
     assert(page->body.data == NULL && page->link_count == 0);

@@ -23,6 +23,7 @@ enum page_kind {
     PAGE_SITEMAP,  /* a sitemap: has a row, and its entries are offered */
     PAGE_EXTERNAL, /* a link out of scope, asked for by HEAD, and by GET if that is refused (--check-external) */
     PAGE_PROBE,    /* a made-up name, asked for to know how a host says "not found" */
+    PAGE_TRY,      /* tells of a try that failed of a page that is tried again; never fetched itself */
     PAGE_SEEDS,    /* carries seeds as links to the writer; never fetched */
     PAGE_REFILL    /* asks the writer for a host's row or its waiting rows, or brings its state; never fetched */
 };
@@ -237,6 +238,9 @@ void page_forget_answer(struct page *page);
 
 /* NULL is fine. The body must have been given back to its budget before. */
 void page_free(struct page *page);
+
+/* A PAGE_TRY that tells what has come of this try of `page`; NULL if that has no row. */
+struct page *page_of_try(const struct page *page);
 
 /* True if a PAGE_EXTERNAL was asked for by HEAD, with an answer by which servers refuse that: GET may bring another. */
 bool page_refused_head(const struct page *page);

@@ -62,9 +62,9 @@ long store_claim(struct store *s, int64_t host_id, int64_t after, size_t max, co
 /* The stored state of a host into *state (to be freed by host_state_free); false if there is none. */
 bool store_host(struct store *s, int64_t host_id, struct host_state **state);
 
-/* Records pages, in this order, with their links, new URLs, new hosts and host states, in ONE transaction. Recording a
- * page twice is the same as once. The pages stay the caller's. False: nothing of it was recorded; the reason says what
- * to do (disk full ...). */
+/* Records pages, in this order, with their links, new URLs, new hosts and host states, in ONE transaction; of a
+ * PAGE_TRY that there was one. Recording a page twice is the same as once. The pages stay the caller's. False: nothing
+ * of it was recorded; the reason says what to do (disk full ...). */
 bool store_write(struct store *s, struct page *const *pages, size_t count, struct err *err);
 
 /* Host states at the end of a run. */

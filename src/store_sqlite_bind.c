@@ -4,6 +4,11 @@
 
 #include <string.h>
 
+struct binder store_binder(struct sqlite_store *s, enum statement which)
+{
+    return (struct binder){.store = s, .statement = store_sqlite_statement(s, which), .at = 1};
+}
+
 void store_bind(struct binder *b, int64_t value)
 {
     sqlite3_bind_int64(b->statement, b->at++, value);

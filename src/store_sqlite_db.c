@@ -43,6 +43,8 @@ static const char *const texts[STATEMENT_COUNT] = {
         " links_left_out, sitemap) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
         "?,"
         " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+    [ADD_TRY] = "INSERT INTO try (url_id, run_id, number, outcome, status, error, first_byte_ms, total_ms, ended_ms)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (url_id, run_id, number) DO NOTHING",
     [ADD_TRAP] = "INSERT INTO trap (rule_id, kind, shape, pages, example_id, run_id) VALUES (?, ?, ?, ?, ?, ?)"
                  " ON CONFLICT (shape, kind) DO NOTHING",
     [ADD_ANCHOR] = "INSERT INTO anchor (text) VALUES (?)",

@@ -21,6 +21,7 @@ enum statement { /* prepared when first used, kept to the end; their text stands
                  SET_SKIP,
                  UNCHECK,
                  ADD_PAGE,
+                 ADD_TRY,
                  ADD_TRAP,
                  ADD_ANCHOR,
                  ADD_LINKS,
@@ -118,6 +119,9 @@ struct binder {
     int at; /* the next parameter */
 };
 
+/* Of this statement; it is NULL there on failure. */
+struct binder store_binder(struct sqlite_store *s, enum statement which);
+
 void store_bind(struct binder *b, int64_t value);
 void store_bind_unless(struct binder *b, int64_t value, int64_t null); /* NULL if it is this one */
 void store_bind_text(struct binder *b, struct slice text);             /* valid UTF-8 that outlives the step */
@@ -140,6 +144,10 @@ void store_sqlite_forget_names(struct sqlite_store *s);
 /* Makes the table-valued source from which ADD_LINKS selects: s->rows. */
 bool store_sqlite_offer_rows(struct sqlite_store *s);
 void store_sqlite_add_row(struct sqlite_store *s, const struct link_row *row);
+
+/* --- store_sqlite_notes.c: rows beside those of pages and links; false on failure ------ */
+bool store_sqlite_add_trap(struct sqlite_store *s, const struct page *page);
+bool store_sqlite_add_try(struct sqlite_store *s, const struct page *try);
 
 /* --- The calls of store.h ------------------------------------------------------------- */
 bool store_sqlite_hosts(struct store *s, store_tell_host *tell, void *arg, struct err *err);

@@ -4,14 +4,9 @@
 
 #include <assert.h>
 
-static struct binder binder(struct sqlite_store *s, enum statement which)
-{
-    return (struct binder){.store = s, .statement = store_sqlite_statement(s, which), .at = 1};
-}
-
 static bool add_host(struct sqlite_store *s, int64_t id, struct slice origin)
 {
-    struct binder b = binder(s, ADD_HOST);
+    struct binder b = store_binder(s, ADD_HOST);
 
     if (b.statement == NULL)
         return false;
@@ -22,7 +17,7 @@ static bool add_host(struct sqlite_store *s, int64_t id, struct slice origin)
 
 static bool add_host_run(struct sqlite_store *s, const struct host_state *state)
 {
-    struct binder b = binder(s, SET_HOST_RUN);
+    struct binder b = store_binder(s, SET_HOST_RUN);
 
     if (b.statement == NULL)
         return false;
@@ -40,7 +35,7 @@ static bool add_host_run(struct sqlite_store *s, const struct host_state *state)
 
 static bool set_host(struct sqlite_store *s, const struct host_state *state)
 {
-    struct binder b = binder(s, SET_HOST);
+    struct binder b = store_binder(s, SET_HOST);
 
     if (b.statement == NULL)
         return false;
@@ -69,7 +64,7 @@ static bool set_host(struct sqlite_store *s, const struct host_state *state)
 static bool add_url(struct sqlite_store *s, const struct page *page, const struct page_link *link)
 {
     struct slice text = {page->pool.data + link->url_at, link->url_size};
-    struct binder b = binder(s, ADD_URL);
+    struct binder b = store_binder(s, ADD_URL);
     /* What is neither fetched nor refused is there as the target of a link: an image, a script. */
     int skip = link->skip == SKIP_NONE && link->host_id == 0 ? SKIP_KIND : link->skip;
     int64_t rule = 0;
@@ -100,7 +95,7 @@ static bool add_url(struct sqlite_store *s, const struct page *page, const struc
 /* What was only checked before is now in scope: it has not been fetched yet. */
 static bool uncheck(struct sqlite_store *s, int64_t id)
 {
-    struct binder b = binder(s, UNCHECK);
+    struct binder b = store_binder(s, UNCHECK);
 
     if (b.statement == NULL)
         return false;
@@ -111,7 +106,7 @@ static bool uncheck(struct sqlite_store *s, int64_t id)
 /* A URL that was known but skipped, and that this page gives a reason to visit. */
 static bool set_waiting(struct sqlite_store *s, const struct page *page, const struct page_link *link)
 {
-    struct binder b = binder(s, SET_WAITING);
+    struct binder b = store_binder(s, SET_WAITING);
 
     if (b.statement == NULL)
         return false;
@@ -126,7 +121,7 @@ static bool set_waiting(struct sqlite_store *s, const struct page *page, const s
 
 static bool add_seed(struct sqlite_store *s, int64_t url_id)
 {
-    struct binder b = binder(s, ADD_SEED);
+    struct binder b = store_binder(s, ADD_SEED);
 
     if (b.statement == NULL)
         return false;
@@ -232,7 +227,7 @@ static bool add_page(struct sqlite_store *s, const struct page *page)
 {
     int64_t mime = store_sqlite_name(s, ADD_MIME, slice_of(page->mime.type));
     int64_t links_out = count_links(s, page);
-    struct binder b = binder(s, ADD_PAGE);
+    struct binder b = store_binder(s, ADD_PAGE);
 
     if (b.statement == NULL)
         return false;
@@ -268,7 +263,7 @@ static bool add_page(struct sqlite_store *s, const struct page *page)
 static bool set_skip(struct sqlite_store *s, const struct page *page)
 {
     int64_t rule = store_sqlite_name(s, ADD_RULE, slice_of(page->error));
-    struct binder b = binder(s, SET_SKIP);
+    struct binder b = store_binder(s, SET_SKIP);
 
     if (b.statement == NULL)
         return false;
@@ -276,23 +271,6 @@ static bool set_skip(struct sqlite_store *s, const struct page *page)
     store_bind_unless(&b, rule, 0);
     store_bind_unless(&b, page->skip_line, 0);
     store_bind(&b, page->id);
-    return store_sqlite_step(b.statement);
-}
-
-static bool add_trap(struct sqlite_store *s, const struct page *page)
-{
-    const struct page_trap *trap = page->trap;
-    int64_t rule = store_sqlite_name(s, ADD_RULE, slice_of(trap->why));
-    struct binder b = binder(s, ADD_TRAP);
-
-    if (b.statement == NULL)
-        return false;
-    store_bind(&b, rule);
-    store_bind(&b, trap->kind);
-    store_bind_text(&b, slice_of(trap->shape));
-    store_bind(&b, trap->pages);
-    store_bind(&b, page->id);
-    store_bind(&b, s->run_id);
     return store_sqlite_step(b.statement);
 }
 
@@ -304,11 +282,13 @@ static bool write_page(struct sqlite_store *s, const struct page *page)
         return false;
     if (page->id == 0)
         return true;
+    if (page->kind == PAGE_TRY)
+        return store_sqlite_add_try(s, page);
     if (page->skip != SKIP_NONE)
         return set_skip(s, page);
     if (page->outcome == PAGE_PENDING)
         return true;
-    if (page->trap != NULL && !add_trap(s, page))
+    if (page->trap != NULL && !store_sqlite_add_trap(s, page))
         return false;
     return add_page(s, page);
 }

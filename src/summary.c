@@ -18,7 +18,10 @@ void summary_log_page(const struct page *page)
 {
     if (page->kind == PAGE_REFILL || page->kind == PAGE_SEEDS)
         return;
-    if (page->skip != SKIP_NONE)
+    if (page->kind == PAGE_TRY)
+        log_detail("try %d, to be tried again: %3d %s %d ms %s", page->tries, page->status,
+                   page_outcome_names[page->outcome], (int)page->times.total_ms, page->url);
+    else if (page->skip != SKIP_NONE)
         log_page("skipped: %s: %s", page_skip_names[page->skip], page->url);
     else
         log_page("%3d %s %d ms %s%s%.*s", page->status, page_outcome_names[page->outcome], (int)page->times.total_ms,

@@ -270,7 +270,7 @@ static bool write_pages(struct store *s, struct page *const *pages, size_t count
             set_host(rows, page->host_state);
         for (uint32_t k = 0; k < page->link_count; k++)
             add_link(rows, page, &page->links[k]);
-        if (page->id == 0 || url_row(rows, page->id)->outcome != PAGE_PENDING)
+        if (page->id == 0 || page->kind == PAGE_TRY || url_row(rows, page->id)->outcome != PAGE_PENDING)
             continue;
         if (page->skip != SKIP_NONE) {
             rows->urls[page->id].skip = (uint8_t)page->skip;

@@ -218,6 +218,26 @@ static void recording_a_page_twice_is_the_same_as_once(void **state)
     assert_totals(f, 5, 1, 1, 3);
 }
 
+/* Killed between two tries it is as if it waited for its first. */
+static void a_try_that_was_not_the_last_changes_nothing_but_its_own_row(void **state)
+{
+    struct fixture *f = *state;
+    struct page *page = made_page(2, SITE "/2", 503), *try;
+
+    record_seed(f);
+    record_one(f, home_page());
+    page->tries = 1;
+    try = page_of_try(page);
+    record_one(f, try);
+    record_one(f, page_of_try(page));
+    assert_totals(f, 5, 1, 1, 3);
+    reopen(f);
+    record_one(f, page_of_try(page));
+    assert_totals(f, 5, 1, 1, 3);
+    record_one(f, page);
+    assert_totals(f, 5, 2, 1, 2);
+}
+
 static void waiting_rows_come_in_order_and_after_what_was_read(void **state)
 {
     struct fixture *f = *state;
@@ -569,6 +589,7 @@ int main(void)
         BOTH(what_was_recorded_is_known_in_order_after_reopening),
         BOTH(every_url_is_recorded_or_skipped_or_waits),
         BOTH(recording_a_page_twice_is_the_same_as_once),
+        BOTH(a_try_that_was_not_the_last_changes_nothing_but_its_own_row),
         BOTH(waiting_rows_come_in_order_and_after_what_was_read),
         BOTH(the_way_of_redirects_to_a_waiting_row_is_told),
         BOTH(a_skipped_url_that_is_wanted_after_all_waits),

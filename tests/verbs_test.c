@@ -437,13 +437,53 @@ static void a_redirect_is_explained_with_where_it_leads(void **state)
 
     VERB_RUN(&run, &c->whole, c->site, "explain", "{site}/moved");
     assert_non_null(strstr(verb_run_plain(&run.out, &c->whole, c->site),
-                           "  leads to     {site}/further  302 redirect\n               {site}/a  200 ok\n"));
+                           "  leads to     {site}/further  302 redirect, TIME, in all N s\n"
+                           "               {site}/a  200 ok, TIME, in all N s\n"));
     verb_run_free(&run);
     VERB_RUN(&run, &c->whole, c->site, "explain", "{site}/further");
-    assert_non_null(strstr(verb_run_plain(&run.out, &c->whole, c->site),
-                           "  found        {site}/  seed\n               {site}/moved  link \"moved\"\n"
-                           "               {site}/further  redirect\n"));
+    assert_non_null(strstr(
+        verb_run_plain(&run.out, &c->whole, c->site),
+        "  found        {site}/  seed\n               {site}/moved  link \"moved\", 301 redirect, TIME, in all N s\n"
+        "               {site}/further  redirect\n"));
     verb_run_free(&run);
+}
+
+static void each_try_is_explained_with_its_time(void **state)
+{
+    static const struct site_page pages[] = {
+        {.path = "/", .status = 503, .fault_times = 0, .type = "text/html", .body = "<title>Busy</title>"},
+        {.path = NULL},
+    };
+    struct crawled c = {.site = site_start(pages)};
+    struct verb_run run;
+    json_t *json, *tries;
+
+    (void)state;
+    whole_init(&c.whole);
+    assert_int_equal(WHOLE_CRAWL(&c.whole, c.site, "--waitretry=0", "--tries=3", "--no-sitemaps", "{site}/"),
+                     CRAWL_NO_SEED);
+    VERB_RUN(&run, &c.whole, c.site, "explain", "/");
+    assert_non_null(strstr(verb_run_plain(&run.out, &c.whole, c.site),
+                           "  try 1        503 http_error, TIME, in all N s\n"
+                           "  try 2        503 http_error, TIME, in all N s\n"
+                           "  answer       503 http_error, text/html"));
+    verb_run_free(&run);
+    VERB_RUN(&run, &c.whole, c.site, "explain", "--json", "/");
+    json = json_loads(run.out.data, 0, NULL);
+    tries = json_object_get(json, "tries_before");
+    assert_int_equal(json_array_size(tries), 2);
+    assert_int_equal(json_integer_value(json_object_get(json_array_get(tries, 1), "number")), 2);
+    assert_int_equal(json_integer_value(json_object_get(json_array_get(tries, 1), "status")), 503);
+    assert_true(json_is_string(json_object_get(json_array_get(tries, 1), "ended_at")));
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(json, "answer"), "tries")), 3);
+    json_decref(json);
+    verb_run_free(&run);
+    assert_int_equal(whole_number(&c.whole, "SELECT count(*) FROM tries WHERE outcome = 'http_error'"), 2);
+    assert_int_equal(whole_number(&c.whole, "SELECT count(*) FROM try t JOIN page p ON p.id = t.url_id"
+                                            " WHERE t.ended_ms > p.fetched_ms"),
+                     0);
+    whole_free(&c.whole);
+    site_stop(c.site);
 }
 
 static void a_skipped_url_is_explained_with_rule_line_and_words(void **state)
@@ -1000,6 +1040,7 @@ int main(void)
         cmocka_unit_test(how_the_last_run_ended_is_told),
         cmocka_unit_test(a_fetched_url_is_explained_from_its_seed_to_its_answer),
         cmocka_unit_test(a_redirect_is_explained_with_where_it_leads),
+        cmocka_unit_test(each_try_is_explained_with_its_time),
         cmocka_unit_test(a_skipped_url_is_explained_with_rule_line_and_words),
         cmocka_unit_test(a_twin_is_explained_with_the_rule_that_makes_it_one),
         cmocka_unit_test(a_url_never_seen_is_told_what_would_be_and_what_is_like_it),
