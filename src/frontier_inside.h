@@ -83,11 +83,14 @@ struct host {
     bool live;         /* has, or will have, something to do */
     bool full;         /* has URLs, but as many requests run as may */
 
-    int taker;        /* whose heap it is in while live; -1: never was */
-    size_t heap_at;   /* place in that heap + 1; 0: not in it */
+    int taker;        /* whose heap or line it is in while live; -1: never was */
+    int turn_left;    /* requests that may still begin before it stands in line again; 0: it has no turn */
+    bool in_line;     /* something can be taken, but others come first */
+    size_t heap_at;   /* place in the heap + 1; 0: not in it */
     int64_t event_ms; /* last start or end of a request */
-    int64_t due_ms;   /* in the heap: when something can be taken */
+    int64_t due_ms;   /* in the heap: when something can be taken; in the line: since when */
     struct host *next_in_table;
+    struct host *line_before, *line_after;
     /* In the list of idle hosts while not live, in that of asked ones while requests run. */
     struct host *list_before, *list_after;
 };
@@ -99,14 +102,15 @@ struct host_list {
 
 struct taker {
     pthread_cond_t turn;
-    struct host **heap; /* by due_ms */
+    struct host **heap; /* by due_ms: hosts that have their turn, or rest */
     size_t heap_count, heap_room;
-    size_t live;        /* live hosts that are its */
-    int64_t look_at_ms; /* it will look again by then; INT64_MIN: it is looking, or has been woken */
-    bool blocked;       /* inside frontier_take() */
-    bool starved;       /* something is due, but as many transfers run as may */
-    bool to_wake;       /* in the list of those to be woken */
-    int waking;         /* wake() is being called so many times at this moment */
+    struct host *line_first, *line_last; /* hosts that could be asked at once, but have no turn */
+    size_t live;                         /* live hosts that are its */
+    int64_t look_at_ms;                  /* it will look again by then; INT64_MIN: it is looking, or has been woken */
+    bool blocked;                        /* inside frontier_take() */
+    bool starved;                        /* something is due, but as many transfers run as may */
+    bool to_wake;                        /* in the list of those to be woken */
+    int waking;                          /* wake() is being called so many times at this moment */
     void (*wake)(void *arg);
     void *wake_arg;
     struct taker *next_to_wake;
@@ -147,6 +151,7 @@ struct frontier {
     int64_t parked, active, fetching, taken;
     int64_t bytes; /* that came over the network in this run */
     size_t hosts_live, hosts_full;
+    size_t turns;       /* hosts that have their turn */
     int64_t stalled;    /* requests that run at hosts where nothing has happened for long, */
     int64_t stalled_ms; /* counted then */
 
@@ -220,7 +225,15 @@ void host_move(struct frontier *f, struct host *h, int taker, int64_t now_ms);
 bool host_is_closed(const struct host *h); /* nothing of it will be fetched */
 bool host_wants_robots(const struct frontier *f, const struct host *h, int64_t now_ms);
 bool host_wants_refill(const struct frontier *f, const struct host *h);
-size_t host_share(const struct frontier *f); /* its fair part of the window */
+size_t host_share(const struct frontier *f, const struct host *h); /* its fair part of the window */
+size_t host_room(const struct frontier *f);                        /* left in the window, all hosts */
+/* The first host of the taker from which something can be taken, by those that have their turn and then by the line;
+ * NULL: none. */
+struct host *host_first_due(struct frontier *f, struct taker *t, int64_t now_ms);
+/* The first of those that wait for nothing but their turn since `since_ms`; NULL: none. */
+struct host *host_first_in_line(const struct taker *t, int64_t since_ms);
+/* Something was taken from the host: if it had no turn it has it now, and with `request` that is shorter by one. */
+void host_use_turn(struct frontier *f, struct host *h, bool request);
 
 /* --- frontier_order.c: one page after the other ---------------------------------- */
 /* With one_by_one: something is still to come of the page before. */

@@ -110,11 +110,11 @@ void frontier_add_known(struct frontier *f, int64_t id, uint64_t text_hash, uint
 /* --- A new URL finds its place ------------------------------------------------------ */
 static bool has_room(const struct frontier *f, const struct host *h)
 {
-    size_t used = f->waiting + f->reserved;
+    size_t room = host_room(f);
 
     if (h->parked > 0)
         return false;
-    return used < f->limits.window / 2 || (used < f->limits.window && h->ready.count < host_share(f));
+    return room > f->limits.window / 2 || (room > 0 && h->ready.count < host_share(f, h));
 }
 
 static void remember_ahead(struct host *h, int64_t id)

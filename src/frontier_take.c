@@ -9,8 +9,10 @@
 #include <string.h>
 #include <time.h>
 
-#define OVERDUE_MS  10   /* a host that its taker left alone for so long may be taken over */
+#define OVERDUE_MS  10   /* a host that its taker left alone for so long may be taken over, */
+#define WARM_MS     100  /* or for so long, if it has its turn: its connection stays behind */
 #define REFILL_ROWS 4096 /* most rows of one refill */
+#define LEAST_ROWS  4    /* for a host that has its turn but nothing in the window, full as that may be */
 
 /* What is being taken, by whom. */
 struct taking {
@@ -24,6 +26,8 @@ struct taking {
 static void give(struct taking *taking, struct host *h, struct page *page, bool fetching)
 {
     frontier_page_out(taking->f, page, h, fetching, taking->now_ms);
+    if (fetching)
+        host_use_turn(taking->f, h, true);
     taking->pages[taking->count++] = page;
 }
 
@@ -36,15 +40,14 @@ static bool may_start(const struct taking *taking, const struct host *h)
 static size_t refill_rows(const struct frontier *f, const struct host *h)
 {
     size_t held = h->ready.count + h->delayed.count;
-    size_t used = f->waiting + f->reserved;
-    size_t room = used < f->limits.window ? f->limits.window - used : 0;
-    size_t share = host_share(f);
+    size_t room = host_room(f);
+    size_t share = host_share(f, h);
     size_t rows = share > held ? share - held : 1;
 
     if (h->parked == 0)
         return 0;
-    if (held > 0 && rows > room)
-        rows = room;
+    if (rows > room)
+        rows = held > 0 || room > LEAST_ROWS ? room : LEAST_ROWS;
     if (rows > (size_t)h->parked)
         rows = (size_t)h->parked;
     return rows < REFILL_ROWS ? rows : REFILL_ROWS;
@@ -206,11 +209,6 @@ static bool give_of_host(struct taking *taking, struct host *h)
 }
 
 /* --- Taking -------------------------------------------------------------------------- */
-static struct host *first_due(const struct taker *t, int64_t now_ms)
-{
-    return t->heap_count > 0 && t->heap[0]->due_ms <= now_ms ? t->heap[0] : NULL;
-}
-
 /* The next page in order, if its time has come. */
 static void take_in_order(struct taking *taking)
 {
@@ -233,7 +231,8 @@ static void take_due(struct taking *taking)
         return;
     }
     while (taking->count < taking->max && !frontier_at_limit(f) && !atomic_load(&f->stopping) &&
-           (h = first_due(taking->taker, taking->now_ms)) != NULL) {
+           (h = host_first_due(f, taking->taker, taking->now_ms)) != NULL) {
+        host_use_turn(f, h, false);
         if (!give_of_host(taking, h) && !frontier_has_room(f, taking->now_ms)) {
             frontier_set_starved(f, taking->taker, true);
             return;
@@ -247,16 +246,26 @@ static bool may_look_elsewhere(struct frontier *f, const struct taker *t, int64_
     return !t->starved && frontier_has_room(f, now_ms) && !frontier_at_limit(f) && !atomic_load(&f->stopping);
 }
 
-/* Takes over a host that is due but which its taker finds no time for. */
+/* A host that is due, but which its taker finds no time for; NULL: none. */
+static struct host *neglected(const struct taker *t, int64_t now_ms)
+{
+    struct host *h = host_first_in_line(t, now_ms - OVERDUE_MS);
+
+    if (h != NULL && h->pace.running == 0)
+        return h;
+    h = t->heap_count > 0 ? t->heap[0] : NULL;
+    return h != NULL && h->due_ms <= now_ms - WARM_MS && h->pace.running == 0 ? h : NULL;
+}
+
 static bool take_over(struct taking *taking)
 {
     struct frontier *f = taking->f;
     int self = (int)(taking->taker - f->takers);
 
     for (int i = 0; i < f->limits.takers; i++) {
-        struct host *h = first_due(&f->takers[i], taking->now_ms - OVERDUE_MS);
+        struct host *h = i == self ? NULL : neglected(&f->takers[i], taking->now_ms);
 
-        if (i != self && h != NULL && h->pace.running == 0) {
+        if (h != NULL) {
             host_move(f, h, self, taking->now_ms);
             return true;
         }
@@ -270,11 +279,11 @@ static void share_out(struct taking *taking)
     struct frontier *f = taking->f;
 
     for (int i = 0; i < f->limits.takers && f->blocked_takers > 0; i++) {
-        struct host *h = first_due(taking->taker, taking->now_ms);
+        struct host *h = host_first_in_line(taking->taker, taking->now_ms);
 
         if (h == NULL || h->pace.running > 0)
             return;
-        if (f->takers[i].blocked && first_due(&f->takers[i], taking->now_ms) == NULL)
+        if (f->takers[i].blocked && host_first_due(f, &f->takers[i], taking->now_ms) == NULL)
             host_move(f, h, i, taking->now_ms);
     }
 }
@@ -282,12 +291,13 @@ static void share_out(struct taking *taking)
 /* When the taker has to look again; INT64_MAX: when it is woken. */
 static int64_t next_look_ms(const struct frontier *f, const struct taker *t, int64_t now_ms)
 {
-    if (t->heap_count == 0 || frontier_at_limit(f) || atomic_load(&f->stopping) || frontier_is_busy(f))
+    if ((t->heap_count == 0 && t->line_first == NULL) || frontier_at_limit(f) || atomic_load(&f->stopping) ||
+        frontier_is_busy(f))
         return INT64_MAX;
     if (f->limits.one_by_one)
         return host_in_order(f)->due_ms;
     if (!t->starved)
-        return t->heap[0]->due_ms;
+        return t->line_first != NULL ? now_ms : t->heap[0]->due_ms;
     return f->limits.stalled > 0 ? now_ms + f->limits.stalled_after_ms / 16
                                  : INT64_MAX; /* some may have stalled by then */
 }

@@ -44,7 +44,7 @@ struct http_settings {
     void *arg;
 };
 
-struct http_shared; /* cookies, DNS cache, TLS sessions: for all threads of a crawl */
+struct http_shared; /* cookies, TLS sessions: for all threads of a crawl */
 
 /* Once, before any thread. NULL with a reason: an unusable setting (a file that cannot be read ...). */
 struct http_shared *http_shared_new(const struct http_settings *settings, struct err *err);

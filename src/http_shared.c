@@ -252,8 +252,8 @@ void http_shared_note_cookies(struct http_shared *shared, CURL *easy, size_t byt
 
 struct http_shared *http_shared_new(const struct http_settings *settings, struct err *err)
 {
-    static const curl_lock_data kinds[] = {CURL_LOCK_DATA_COOKIE, CURL_LOCK_DATA_DNS, CURL_LOCK_DATA_SSL_SESSION,
-                                           CURL_LOCK_DATA_PSL};
+    /* Not names: a host stays with one thread, and libcurl keeps those it shares in a few long lists. */
+    static const curl_lock_data kinds[] = {CURL_LOCK_DATA_COOKIE, CURL_LOCK_DATA_SSL_SESSION, CURL_LOCK_DATA_PSL};
     struct http_shared *shared = mem_new(sizeof *shared);
 
     shared->settings = settings;

@@ -491,8 +491,57 @@ static void what_a_host_has_beyond_host_max_pages_is_skipped(void **state)
     assert_int_equal(seed(f, A "/2", NULL).skip, SKIP_LIMIT);
     assert_int_equal(seed(f, B "/1", NULL).skip, SKIP_NONE);
     serve_robots(f, A "/robots.txt", NULL);
-    serve_robots(f, B "/robots.txt", NULL);
     serve(f, A "/1", 200);
+    serve_robots(f, B "/robots.txt", NULL);
+    serve(f, B "/1", 200);
+    end(f);
+}
+
+static void a_host_has_its_turn_for_a_while_before_the_next(void **state)
+{
+    struct frontier *f = frontier_new(&limits);
+    char url[64];
+
+    (void)state;
+    for (int i = 1; i <= 40; i++) {
+        snprintf(url, sizeof url, A "/%d", i);
+        seed(f, url, NULL);
+        if (i == 1)
+            seed(f, B "/1", NULL);
+    }
+    serve_robots(f, A "/robots.txt", NULL);
+    for (int i = 1; i <= 40; i++) {
+        if (i == 32) { /* with its robots.txt that was its turn */
+            serve_robots(f, B "/robots.txt", NULL);
+            serve(f, B "/1", 200);
+        }
+        snprintf(url, sizeof url, A "/%d", i);
+        serve(f, url, 200);
+    }
+    end(f);
+}
+
+static void while_others_stand_in_line_a_host_is_asked_for_one_page_at_a_time(void **state)
+{
+    struct frontier *f = frontier_new(&limits);
+    struct page *pages[4];
+    int64_t pause_ms;
+
+    (void)state;
+    seed(f, A "/1", NULL);
+    seed(f, A "/2", NULL);
+    seed(f, A "/3", NULL);
+    seed(f, B "/1", NULL);
+    serve_robots(f, A "/robots.txt", NULL);
+    assert_int_equal(frontier_take(f, 0, pages, 4, true, &pause_ms), 3);
+    assert_string_equal(pages[0]->url, A "/1");
+    assert_string_equal(pages[1]->url, B "/robots.txt");
+    assert_string_equal(pages[2]->url, A "/2"); /* nobody else waits any more */
+    for (int i = 0; i < 3; i++) {
+        answer(f, pages[i], 404);
+        finish(f, pages[i]);
+    }
+    serve(f, A "/3", 200);
     serve(f, B "/1", 200);
     end(f);
 }
@@ -882,6 +931,21 @@ static void any_number_of_takers_visits_every_page_once_with_a_window_of_one(voi
     }
 }
 
+static void hosts_that_stand_in_line_hold_nothing_beyond_the_window(void **state)
+{
+    struct world *w = world_new();
+
+    (void)state;
+    w->limits.window = 100;
+    w->limits.takers = 2;
+    w->limits.transfers = 4;
+    w->hosts = 500;
+    w->pages = 10;
+    crawl_all(w);
+    assert_true(w->most_window <= 200);
+    world_free(w);
+}
+
 static void a_chain_of_single_links_is_followed_to_its_end(void **state)
 {
     struct world *w = world_new();
@@ -1000,6 +1064,8 @@ int main(void)
         TEST(after_max_pages_documents_nothing_more_is_handed_out),
         TEST(after_max_bytes_nothing_more_is_handed_out_but_what_is_out_is_recorded),
         TEST(what_a_host_has_beyond_host_max_pages_is_skipped),
+        TEST(a_host_has_its_turn_for_a_while_before_the_next),
+        TEST(while_others_stand_in_line_a_host_is_asked_for_one_page_at_a_time),
         TEST(a_failed_page_is_tried_again_max_tries_in_all),
         TEST(a_404_or_a_retry_after_beyond_the_limit_is_not_tried_again),
         TEST(a_page_given_back_waits_with_its_tries_unspent),
@@ -1014,6 +1080,7 @@ int main(void)
         TEST(at_most_so_many_transfers_run_and_one_that_ends_lets_the_next_begin),
         TEST(transfers_that_hang_make_room_for_others_in_time),
         TEST(any_number_of_takers_visits_every_page_once_with_a_window_of_one),
+        TEST(hosts_that_stand_in_line_hold_nothing_beyond_the_window),
         TEST(a_chain_of_single_links_is_followed_to_its_end),
         TEST(pages_that_fail_at_first_are_visited_in_the_end),
         TEST(hosts_that_are_forgotten_and_found_again_lose_nothing),
