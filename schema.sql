@@ -57,8 +57,8 @@ CREATE TABLE host_run (
     bytes INTEGER NOT NULL,
     errors INTEGER NOT NULL,
     too_many INTEGER NOT NULL, -- answers 429 and 503
-    least_gap_ms INTEGER,      -- between the starts of two requests
-    median_gap_ms INTEGER,
+    least_gap_ms INTEGER,      -- between the sending of two requests
+    median_gap_ms INTEGER,     -- about: the mean of those of its power of two
     most_parallel INTEGER NOT NULL,
     PRIMARY KEY (host_id, run_id)
 ) STRICT, WITHOUT ROWID;

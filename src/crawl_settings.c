@@ -239,6 +239,8 @@ static void set_frontier(struct crawl_settings *s, const struct options *o)
         .window = (size_t)o->window,
         .transfers = (size_t)s->transfers,
         .stalled = (size_t)s->transfers * 3,
+        .address_requests = o->ip_concurrency < 0 ? FRONTIER_AS_HOST : o->ip_concurrency,
+        .loopback_requests = o->ip_concurrency < 0 ? 0 : o->ip_concurrency,
         .takers = s->threads,
         .one_by_one = o->deterministic,
         .max_pages = o->max_pages,

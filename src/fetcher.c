@@ -11,9 +11,14 @@ static void wake(void *arg)
     http_wake(arg);
 }
 
-static void sent(void *arg, struct page *page)
+static bool connects(void *arg, struct page *page, const char *address)
 {
-    frontier_sent(arg, page);
+    return frontier_connects(arg, page, address);
+}
+
+static bool sent(void *arg, struct page *page, const char *address)
+{
+    return frontier_sent(arg, page, address);
 }
 
 /* What the answer says of the host. A page that is no use (a wrong type, a broken
@@ -68,7 +73,13 @@ static bool try_again(struct fetcher *fetcher, struct page *page)
 static void hand_on(struct fetcher *fetcher, struct page **pages, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        frontier_arrived(fetcher->frontier, pages[i], answer_of(pages[i]));
+        bool turned_away = pages[i]->turned_away;
+
+        if (turned_away && pages[i]->outcome == PAGE_PENDING) {
+            frontier_abandon(fetcher->frontier, pages[i]);
+            continue;
+        }
+        frontier_arrived(fetcher->frontier, pages[i], turned_away ? HOST_ABANDONED : answer_of(pages[i]));
         if (!page_may_retry(pages[i]) || !try_again(fetcher, pages[i]))
             queue_push(fetcher->to_parse, pages[i]);
     }
@@ -92,11 +103,12 @@ static void give_up(struct fetcher *fetcher)
 void *fetcher_main(void *arg)
 {
     struct fetcher *fetcher = arg;
+    const struct http_gate gate = {connects, sent, fetcher->frontier};
     struct page *pages[BATCH];
 
     log_thread_name("fetcher %d", fetcher->taker + 1);
     frontier_set_taker(fetcher->frontier, fetcher->taker, wake, fetcher->http);
-    http_tell_sent(fetcher->http, sent, fetcher->frontier);
+    http_set_gate(fetcher->http, &gate);
     for (;;) {
         bool idle = http_running(fetcher->http) == 0;
         int64_t pause_ms = -1;

@@ -24,19 +24,25 @@
  */
 struct frontier;
 
+#define FRONTIER_AS_HOST (-1)
+
 struct frontier_limits {
     size_t window;            /* URLs held in memory, all hosts (64 k) */
     size_t transfers;         /* pages out for fetching at once, all takers */
     size_t stalled;           /* so many more while others hang: at hosts where nothing has begun or ended ... */
     int64_t stalled_after_ms; /* ... for so long, a quarter of it where no answer ever came; 0: 2 s */
-    int takers;               /* fetcher threads, numbered from 0 */
-    int64_t max_pages;        /* documents handed out in this run; 0: no limit */
-    int64_t max_bytes;        /* that may come over the network before nothing more is handed out; 0: no limit */
-    int64_t host_max_pages;   /* documents a host over all runs; more are skipped as SKIP_LIMIT; 0: no limit */
-    int max_tries;            /* requests for one URL, the first one included */
-    int max_redirects;        /* hops in a row, at most PAGE_REDIRECTS_MAX */
-    size_t idle_hosts;        /* hosts that have nothing to do but stay in memory; others are forgotten; 0: 4,096 */
-    int64_t robots_age_ms;    /* a robots.txt older than this is asked for again; 0: 24 h */
+    /* Requests at once to one address, of whatever hosts; 0: no limit; FRONTIER_AS_HOST: as many as the host that asks
+     * may have. */
+    int32_t address_requests;
+    int32_t loopback_requests; /* likewise, of 127.0.0.0/8 and ::1 */
+    int takers;                /* fetcher threads, numbered from 0 */
+    int64_t max_pages;         /* documents handed out in this run; 0: no limit */
+    int64_t max_bytes;         /* that may come over the network before nothing more is handed out; 0: no limit */
+    int64_t host_max_pages;    /* documents a host over all runs; more are skipped as SKIP_LIMIT; 0: no limit */
+    int max_tries;             /* requests for one URL, the first one included */
+    int max_redirects;         /* hops in a row, at most PAGE_REDIRECTS_MAX */
+    size_t idle_hosts;         /* hosts that have nothing to do but stay in memory; others are forgotten; 0: 4,096 */
+    int64_t robots_age_ms;     /* a robots.txt older than this is asked for again; 0: 24 h */
     bool one_by_one;    /* --deterministic: one page after the other, in the order found; takers and transfers 1 */
     bool robots;        /* false: --no-robots: none is asked for, none obeyed */
     bool sitemaps;      /* offer the sitemaps that robots.txt names, else /sitemap.xml */
@@ -83,8 +89,14 @@ void frontier_set_taker(struct frontier *f, int taker, void (*wake)(void *arg), 
  * wake() can bring something. */
 size_t frontier_take(struct frontier *f, int taker, struct page **pages, size_t max, bool wait, int64_t *pause_ms);
 
-/* A page with `tells_sent` goes out to its host now: the rest counts from here on. From any thread, once. */
-void frontier_sent(struct frontier *f, struct page *page);
+/* A page is about to be connected to `address` ("192.0.2.1"), which is known from now on to be its host's. False: as
+ * many requests run there as may, and the page is to come back unsent, by frontier_abandon(). */
+bool frontier_connects(struct frontier *f, struct page *page, const char *address);
+
+/* A page goes out to its host now: the rest counts from here on. `address`: of the connection; NULL: not the host's
+ * own but that of a proxy. False: it must not go out but is to come back, as above; its host may have asked for time
+ * while it connected. */
+bool frontier_sent(struct frontier *f, struct page *page, const char *address);
 
 /* The transfer has ended (or was given up, HOST_ABANDONED): the host may be asked again. Before anything else is done
  * with the page, by the taker of it, which afterwards looks with frontier_take() before it waits for anything. */
@@ -94,7 +106,8 @@ void frontier_arrived(struct frontier *f, struct page *page, enum host_answer an
  * gives true: the page then no longer belongs to the caller. One step: the crawl cannot end in between. */
 bool frontier_retry(struct frontier *f, struct page *page);
 
-/* Gives back a page that was to be fetched but was not, when stopping: its row stays waiting. Frees the page. */
+/* Gives back a page that was to be fetched but was not, when stopping or because its address had no room: it waits as
+ * if it had never been taken. Frees the page. */
 void frontier_abandon(struct frontier *f, struct page *page);
 
 /* --- Parsers ----------------------------------------------------------------- */

@@ -252,6 +252,7 @@ struct host_state *host_forget(struct frontier *f, int64_t now_ms)
         if (h->changed)
             state = host_snapshot(f, h, now_ms);
         table_remove(f, h);
+        host_forget_address(f, h);
         host_free(h);
         if (state != NULL)
             return state;

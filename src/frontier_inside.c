@@ -4,8 +4,8 @@
 #include "mem.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -67,6 +67,7 @@ void frontier_free(struct frontier *f)
             host_free(h);
         }
     }
+    frontier_free_addresses(f);
     for (int i = 0; i < f->limits.takers; i++) {
         pthread_cond_destroy(&f->takers[i].turn);
         free(f->takers[i].heap);

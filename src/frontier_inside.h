@@ -25,7 +25,7 @@ struct waiting {
     uint8_t kind; /* enum page_kind */
     uint8_t via, tries, redirects;
     uint8_t external; /* as in struct page */
-    char tail[]; /* `redirects` ids of the chain, then the URL */
+    char tail[];      /* `redirects` ids of the chain, then the URL */
 };
 
 struct waiting_list {
@@ -73,15 +73,19 @@ struct host {
         may_take; /* documents that may still be taken, if --host-max-pages was found exceeded late; else INT64_MAX */
 
     uint32_t origin_size;
-    int active;        /* pages out, of whatever kind */
-    bool wants_state;  /* its row must be read before anything is asked for */
-    bool row_known;    /* but was told at the start: only the text of its robots.txt is missing */
-    bool refill_asked; /* a PAGE_REFILL is out, or not yet answered */
-    bool dirty;        /* something that must survive a crash has changed: goes with the next page */
-    bool changed;      /* its row in the store is not what it should be at the end */
-    bool in_doubt;     /* while requests run: stands in the list of doubtful hosts */
-    bool live;         /* has, or will have, something to do */
-    bool full;         /* has URLs, but as many requests run as may */
+    int active;              /* pages out, of whatever kind */
+    bool wants_state;        /* its row must be read before anything is asked for */
+    bool row_known;          /* but was told at the start: only the text of its robots.txt is missing */
+    bool refill_asked;       /* a PAGE_REFILL is out, or not yet answered */
+    bool dirty;              /* something that must survive a crash has changed: goes with the next page */
+    bool changed;            /* its row in the store is not what it should be at the end */
+    bool in_doubt;           /* while requests run: stands in the list of doubtful hosts */
+    bool live;               /* has, or will have, something to do */
+    bool full;               /* has URLs, but as many requests run as may */
+    bool queues;             /* of its address, for a seat */
+    bool has_seat;           /* was called: one of the seats there is kept for its next request */
+    struct address *address; /* where it was last connected to; NULL: not known, or there is no limit for it */
+    struct host *queue_before, *queue_after;
 
     int taker;        /* whose heap or line it is in while live; -1: never was */
     int turn_left;    /* requests that may still begin before it stands in line again; 0: it has no turn */
@@ -123,7 +127,8 @@ struct known_url {
     enum frontier_known state;
 };
 
-#define KNOWN_BATCH 32
+#define KNOWN_BATCH        32
+#define FRONTIER_ADDRESSES 1024 /* size of their table: it holds those of hosts that are in memory */
 
 struct frontier {
     pthread_mutex_t lock;
@@ -137,8 +142,9 @@ struct frontier {
     size_t told_count;
     struct seen *seen; /* URLs: id << 3, or-ed with enum seen_flag; hosts: id */
     struct host **table;
-    size_t table_size;         /* a power of two */
-    size_t resident;           /* hosts in memory */
+    size_t table_size; /* a power of two */
+    size_t resident;   /* hosts in memory */
+    struct address *addresses[FRONTIER_ADDRESSES];
     struct host_list idle;     /* not live, longest so first */
     struct host_list asked;    /* requests of them run; by event_ms */
     struct host_list doubtful; /* likewise: hosts that never answered, or did not when last asked */
@@ -234,6 +240,20 @@ struct host *host_first_due(struct frontier *f, struct taker *t, int64_t now_ms)
 struct host *host_first_in_line(const struct taker *t, int64_t since_ms);
 /* Something was taken from the host: if it had no turn it has it now, and with `request` that is shorter by one. */
 void host_use_turn(struct frontier *f, struct host *h, bool request);
+
+/* --- frontier_address.c: as many requests as an address may have, of all hosts together --- */
+/* A request of the host may begin, as far as its address is concerned. */
+bool host_may_sit(const struct frontier *f, const struct host *h);
+/* The host could begin a request now, or cannot. False: it queues for a seat, and is called by host_update().
+ */
+bool host_wants_seat(struct frontier *f, struct host *h, bool wants, int64_t now_ms);
+void host_forget_address(struct frontier *f, struct host *h); /* of a host that is not live */
+void frontier_free_addresses(struct frontier *f);
+/* A request of the host, which may sit, begins; one has ended. */
+void page_sits_down(struct page *page, struct host *h);
+void page_stands_up(struct frontier *f, struct page *page, int64_t now_ms);
+/* The request goes to this address, as it turns out; NULL: to none that counts. False: there is no seat for it. */
+bool page_moves(struct frontier *f, struct page *page, const char *text, int64_t now_ms);
 
 /* --- frontier_order.c: one page after the other ---------------------------------- */
 /* With one_by_one: something is still to come of the page before. */

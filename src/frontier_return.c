@@ -27,11 +27,10 @@ void frontier_page_out(struct frontier *f, struct page *page, struct host *h, bo
         page->tries++;
         page->start_us = h->pace.next_start_us > 0 ? h->pace.next_start_us : 0;
         page->sent_us = 0;
-        page->tells_sent = host_rest_us(&h->pace) > 0;
+        page->turned_away = false;
         page->asked_ms = now_ms;
         host_started(&h->pace, now_ms);
-        if (page->tells_sent)
-            host_will_tell(&h->pace);
+        page_sits_down(page, h);
         count_fetching(f, h, 1, now_ms);
         h->changed = true;
     }
@@ -52,36 +51,74 @@ void frontier_page_in(struct frontier *f, struct page *page, int64_t now_ms)
     frontier_ask_next(f);
 }
 
-static void note_sent(struct host *h, struct page *page)
+bool frontier_connects(struct frontier *f, struct page *page, const char *address)
 {
-    page->sent_us = page->tells_sent ? clock_us() : 0;
-    if (page->tells_sent)
-        host_sent(&h->pace, page->sent_us);
-    page->tells_sent = false;
+    int64_t now_ms;
+    bool may;
+
+    frontier_lock(f);
+    now_ms = clock_ms();
+    may = page_moves(f, page, address, now_ms);
+    host_update(f, page->host, now_ms);
+    frontier_unlock(f);
+    return may;
 }
 
-static void note_answered(struct host *h, struct page *page)
+static void note_sent(struct page *page, int64_t now_us)
+{
+    page->sent_us = now_us;
+    host_sent(&page->host->pace, now_us);
+}
+
+bool frontier_sent(struct frontier *f, struct page *page, const char *address)
+{
+    struct host *h = page->host;
+    int64_t now_us;
+    bool may;
+
+    frontier_lock(f);
+    now_us = clock_us();
+    /* libcurl asks a second time by itself, over a new connection, if a kept one breaks before any answer. To the host
+     * that may be a request more: it has to wait for its turn. */
+    may = page->sent_us == 0 && host_may_send(&h->pace, now_us) && page_moves(f, page, address, now_us / 1000);
+    if (may)
+        note_sent(page, now_us);
+    host_update(f, h, now_us / 1000);
+    frontier_unlock(f);
+    return may;
+}
+
+static void note_answered(struct page *page)
 {
     int64_t way_us;
 
-    if (page->tells_sent) { /* it never got so far */
-        note_sent(h, page);
-    } else if (page->sent_us > 0) {
-        way_us = clock_us() - page->sent_us;
-        if (page->times.first_byte_ms >= 0 && way_us > page->times.first_byte_ms * 1000 + 1000)
-            way_us = page->times.first_byte_ms * 1000 + 1000;
-        host_answered(&h->pace, page->sent_us, way_us);
+    if (page->sent_us == 0) { /* it never got so far */
+        note_sent(page, clock_us());
+        return;
     }
+    way_us = clock_us() - page->sent_us;
+    if (page->times.first_byte_ms >= 0 && way_us > page->times.first_byte_ms * 1000 + 1000)
+        way_us = page->times.first_byte_ms * 1000 + 1000;
+    host_answered(&page->host->pace, page->sent_us, way_us);
 }
 
-void frontier_sent(struct frontier *f, struct page *page)
+/* The host's account of a request that has ended. */
+static void settle(struct page *page, enum host_answer answer, int64_t now_ms)
 {
-    struct host *h = page->host;
+    struct host_pace *pace = &page->host->pace;
 
-    frontier_lock(f);
-    note_sent(h, page);
-    host_update(f, h, clock_ms());
-    frontier_unlock(f);
+    if (answer == HOST_ABANDONED && page->sent_us == 0) {
+        host_unstarted(pace);
+        return;
+    }
+    note_answered(page);
+    host_ended(pace, now_ms,
+               &(struct host_reply){.answer = answer,
+                                    .started_ms = page->asked_ms,
+                                    .first_byte_ms = page->times.first_byte_ms,
+                                    .retry_after_ms = page->retry_after_ms,
+                                    .bytes = page->wire_bytes,
+                                    .again = page->tries > 1});
 }
 
 /* --- Back from the network ------------------------------------------------------------- */
@@ -98,15 +135,9 @@ void frontier_arrived(struct frontier *f, struct page *page, enum host_answer an
     before = h->pace;
     page->is_fetching = false;
     f->bytes += page->wire_bytes;
-    note_answered(h, page);
-    host_ended(&h->pace, now_ms,
-               &(struct host_reply){.answer = answer,
-                                    .started_ms = page->asked_ms,
-                                    .first_byte_ms = page->times.first_byte_ms,
-                                    .retry_after_ms = page->retry_after_ms,
-                                    .bytes = page->wire_bytes,
-                                    .again = page->tries > 1});
+    settle(page, answer, now_ms);
     count_fetching(f, h, -1, now_ms);
+    page_stands_up(f, page, now_ms);
     if (h->pace.given_up && !before.given_up)
         f->hosts_given_up++;
     if (h->pace.held_until_ms != before.held_until_ms || h->pace.given_up != before.given_up ||
@@ -188,11 +219,12 @@ void frontier_abandon(struct frontier *f, struct page *page)
     frontier_lock(f);
     if (page->is_fetching) {
         page->is_fetching = false;
-        note_sent(page->host, page);
-        host_ended(&page->host->pace, now_ms, &(struct host_reply){.answer = HOST_ABANDONED, .first_byte_ms = -1});
+        settle(page, HOST_ABANDONED, now_ms);
         count_fetching(f, page->host, -1, now_ms);
+        page_stands_up(f, page, now_ms);
     }
     page->tries -= page->tries > 0;
+    page->host->may_take += page->tries == 0 && page->kind == PAGE_DOCUMENT && page->host->may_take != INT64_MAX;
     take_back(f, page, INT64_MIN, now_ms);
     frontier_unlock(f);
 }

@@ -33,7 +33,8 @@ static void give(struct taking *taking, struct host *h, struct page *page, bool 
 
 static bool may_start(const struct taking *taking, const struct host *h)
 {
-    return host_due_ms(&h->pace) <= taking->now_ms && frontier_has_room(taking->f, taking->now_ms);
+    return host_due_ms(&h->pace) <= taking->now_ms && host_may_sit(taking->f, h) &&
+           frontier_has_room(taking->f, taking->now_ms);
 }
 
 /* --- Refill --------------------------------------------------------------------- */

@@ -5,8 +5,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#define LOW_MARK 4096 /* a host with fewer URLs in the window than this, and half its share, asks for a refill */
-#define MOVE_FOR_LIVE 4 /* a host leaves its old taker (and its connections) if another has so many hosts fewer */
+#define LOW_MARK      4096 /* a host with fewer URLs in the window than this, and half its share, asks for a refill */
+#define MOVE_FOR_LIVE 4    /* a host leaves its old taker (and its connections) if another has so many hosts fewer */
 
 /* Hosts take turns, each of so many requests, if others wait: so few hosts are asked at a time, each over a connection
  * that is warm, and the others need no room in the window. When each of 5,000 hosts of 10 pages gave one page in turn,
@@ -193,6 +193,18 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+/* What the host gives next, it being due, is asked of it; as in frontier_take.c. */
+static bool next_is_request(const struct frontier *f, const struct host *h, int64_t now_ms)
+{
+    const struct waiting *queued = h->robots_queue.first;
+
+    if (host_wants_refill(f, h) || (queued != NULL && h->pace.given_up))
+        return false;
+    if (queued != NULL && queued->due_ms <= now_ms)
+        return true;
+    return h->robots_asked || !host_is_closed(h) || host_wants_robots(f, h, now_ms);
+}
+
 /* From when on something of the host can be taken; INT64_MAX: not before something else happens. */
 static int64_t due_ms(const struct frontier *f, const struct host *h, int64_t now_ms)
 {
@@ -257,23 +269,29 @@ static bool has_to_wait(const struct frontier *f, const struct taker *t, const s
     return !f->limits.one_by_one && (h->turn_left == 0 || (h->pace.running > 0 && t->line_first != NULL));
 }
 
+static void set_full(struct frontier *f, struct host *h, bool full)
+{
+    if (full != h->full)
+        f->hosts_full = full ? f->hosts_full + 1 : f->hosts_full - 1;
+    h->full = full;
+}
+
 void host_update(struct frontier *f, struct host *h, int64_t now_ms)
 {
-    bool full = has_urls(h) && h->pace.running >= h->pace.allowed;
     bool live = has_urls(h) || h->robots_queue.first != NULL || h->robots_asked || h->parked > 0 || h->active > 0 ||
                 h->refill_asked;
     struct taker *t;
     int64_t due;
 
-    if (full != h->full)
-        f->hosts_full = full ? f->hosts_full + 1 : f->hosts_full - 1;
-    h->full = full;
     if (live != h->live)
         set_live(f, h, live);
+    due = live ? due_ms(f, h, now_ms) : INT64_MAX;
+    if (!host_wants_seat(f, h, due <= now_ms && next_is_request(f, h, now_ms), now_ms))
+        due = INT64_MAX;
+    set_full(f, h, has_urls(h) && (h->pace.running >= h->pace.allowed || h->queues));
     if (!live)
         return;
     t = &f->takers[h->taker];
-    due = due_ms(f, h, now_ms);
     if (due == INT64_MAX) {
         leave(t, h);
         return;

@@ -7,11 +7,10 @@
 #define SLOW_MORE_MS 500 /* ... and this is far above it */
 #define BRIEF_PART   8   /* of retry_after_max_ms, where a Retry-After beyond it may be of one URL alone */
 
-/* Until there is an answer a request is taken to be on its way for this part of the rest, or this long; and never
- * longer than that part: rules are to be used to the full. */
-#define UNKNOWN_WAY    100
+/* A request is taken to be on its way to the host for this part of the rest at most, and where there is no answer yet
+ * no longer than this: rules are to be used to the full. */
+#define WAY_PART       100
 #define UNKNOWN_WAY_US 5000
-#define LONGEST_WAY    50
 
 void host_pace_init(struct host_pace *pace, const struct host_rules *rules, uint32_t random_seed)
 {
@@ -40,27 +39,33 @@ static int64_t jitter(struct host_pace *pace, int64_t range)
     return range > 0 ? (int64_t)(r % (uint64_t)range) : 0;
 }
 
-int64_t host_due_ms(const struct host_pace *pace)
+/* The rest that robots.txt asks for; below 0: none. */
+static int64_t asked_rest_us(const struct host_pace *pace)
 {
-    int64_t next_start_ms = pace->next_start_us == INT64_MIN ? INT64_MIN : pace->next_start_us / 1000;
+    int64_t delay_ms = pace->crawl_delay_ms;
 
-    if (pace->running >= pace->allowed || pace->unsent)
-        return INT64_MAX;
-    return next_start_ms > pace->held_until_ms ? next_start_ms : pace->held_until_ms;
+    return (delay_ms < pace->rules->delay_cap_ms ? delay_ms : pace->rules->delay_cap_ms) * 1000;
 }
 
 int64_t host_rest_us(const struct host_pace *pace)
 {
-    int64_t delay_ms = pace->crawl_delay_ms;
+    int64_t asked_us = asked_rest_us(pace);
 
-    if (delay_ms > pace->rules->delay_cap_ms)
-        delay_ms = pace->rules->delay_cap_ms;
-    return delay_ms * 1000 > pace->rules->rest_us ? delay_ms * 1000 : pace->rules->rest_us;
+    return asked_us > pace->rules->rest_us ? asked_us : pace->rules->rest_us;
+}
+
+int64_t host_due_ms(const struct host_pace *pace)
+{
+    int64_t next_start_ms = pace->next_start_us == INT64_MIN ? INT64_MIN : pace->next_start_us / 1000;
+
+    if (pace->running >= pace->allowed || (pace->unsent > 0 && host_rest_us(pace) > 0))
+        return INT64_MAX;
+    return next_start_ms > pace->held_until_ms ? next_start_ms : pace->held_until_ms;
 }
 
 static int64_t unknown_way_us(int64_t rest_us)
 {
-    return rest_us / UNKNOWN_WAY < UNKNOWN_WAY_US ? rest_us / UNKNOWN_WAY : UNKNOWN_WAY_US;
+    return rest_us / WAY_PART < UNKNOWN_WAY_US ? rest_us / WAY_PART : UNKNOWN_WAY_US;
 }
 
 void host_set_crawl_delay(struct host_pace *pace, int64_t delay_ms)
@@ -70,7 +75,7 @@ void host_set_crawl_delay(struct host_pace *pace, int64_t delay_ms)
 
     pace->crawl_delay_ms = delay_ms;
     rest_us = host_rest_us(pace);
-    if (pace->sent_us > 0 && !pace->unsent)
+    if (pace->sent_us > 0 && pace->unsent == 0)
         from_us = pace->sent_us + unknown_way_us(rest_us);
     if (pace->last_start_ms >= 0 && pace->next_start_us < from_us + rest_us)
         pace->next_start_us = from_us + rest_us;
@@ -80,9 +85,8 @@ void host_set_crawl_delay(struct host_pace *pace, int64_t delay_ms)
 static unsigned gap_class(int64_t gap_ms)
 {
     unsigned k = gap_ms <= 0 ? 0 : 64 - (unsigned)__builtin_clzll((unsigned long long)gap_ms);
-    unsigned last = sizeof((struct host_pace *)0)->gaps / sizeof(uint32_t) - 1;
 
-    return k > last ? last : k;
+    return k < HOST_GAP_CLASSES ? k : HOST_GAP_CLASSES - 1;
 }
 
 void host_started(struct host_pace *pace, int64_t now_ms)
@@ -92,36 +96,50 @@ void host_started(struct host_pace *pace, int64_t now_ms)
     /* The rest that robots.txt asks for is never shortened: only the one of our own is made random. */
     if (pace->rules->random_wait && rest_us > 0) {
         int64_t varied_us = rest_us / 2 + jitter(pace, rest_us + 1);
-        int64_t least_us = pace->crawl_delay_ms * 1000 < rest_us ? pace->crawl_delay_ms * 1000 : rest_us;
 
-        rest_us = varied_us > least_us ? varied_us : least_us;
+        rest_us = varied_us > asked_rest_us(pace) ? varied_us : asked_rest_us(pace);
     }
     pace->chosen_rest_us = rest_us;
-    if (pace->last_start_ms >= 0) {
-        int64_t gap_ms = now_ms - pace->last_start_ms;
-
-        if (pace->least_gap_ms < 0 || gap_ms < pace->least_gap_ms)
-            pace->least_gap_ms = gap_ms;
-        pace->gaps[gap_class(gap_ms)]++;
-    }
     pace->last_start_ms = now_ms;
+    pace->before_us = pace->next_start_us;
     pace->next_start_us = now_ms * 1000 + rest_us;
-    pace->requests++;
     pace->running++;
-    if (pace->running > pace->most_parallel)
-        pace->most_parallel = pace->running;
+    pace->unsent++;
 }
 
-void host_will_tell(struct host_pace *pace)
+bool host_may_send(const struct host_pace *pace, int64_t now_us)
 {
-    pace->unsent = true;
+    return now_us / 1000 >= pace->held_until_ms &&
+           (pace->sent_us == 0 || now_us - pace->sent_us >= asked_rest_us(pace));
+}
+
+void host_unstarted(struct host_pace *pace)
+{
+    assert(pace->unsent > 0);
+    pace->unsent--;
+    pace->running--;
+    if (pace->unsent > 0)
+        return;
+    pace->next_start_us = pace->before_us;
+    if (pace->sent_us > 0) /* it may have changed meanwhile */
+        host_set_crawl_delay(pace, pace->crawl_delay_ms);
+}
+
+static void count_gap(struct host_pace *pace, int64_t gap_ms)
+{
+    unsigned class = gap_class(gap_ms);
+
+    if (pace->least_gap_ms < 0 || gap_ms < pace->least_gap_ms)
+        pace->least_gap_ms = gap_ms;
+    pace->gaps[class]++;
+    pace->gap_sums[class] += gap_ms;
 }
 
 /* The way to the host takes now more, now less time: what was sent a second apart may arrive some milliseconds closer.
  * So the rest begins when the host has the request, as far as can be known. */
 static void rest_from(struct host_pace *pace, int64_t sent_us, int64_t way_us)
 {
-    int64_t rest_us = host_rest_us(pace);
+    int64_t rest_us = pace->rules->random_wait ? asked_rest_us(pace) : host_rest_us(pace);
 
     if (rest_us < pace->chosen_rest_us)
         rest_us = pace->chosen_rest_us;
@@ -130,16 +148,22 @@ static void rest_from(struct host_pace *pace, int64_t sent_us, int64_t way_us)
 
 void host_sent(struct host_pace *pace, int64_t now_us)
 {
-    pace->unsent = false;
+    assert(pace->unsent > 0);
+    pace->unsent--;
+    pace->requests++;
+    if (pace->running - pace->unsent > pace->most_parallel)
+        pace->most_parallel = pace->running - pace->unsent;
+    if (pace->sent_us > 0)
+        count_gap(pace, (now_us - pace->sent_us) / 1000);
     pace->sent_us = now_us;
     rest_from(pace, now_us, unknown_way_us(host_rest_us(pace)));
 }
 
 void host_answered(struct host_pace *pace, int64_t sent_us, int64_t way_us)
 {
-    int64_t most_us = host_rest_us(pace) / LONGEST_WAY;
+    int64_t most_us = host_rest_us(pace) / WAY_PART;
 
-    if (sent_us == pace->sent_us && !pace->unsent)
+    if (sent_us == pace->sent_us && pace->unsent == 0)
         rest_from(pace, sent_us, way_us < most_us ? way_us : most_us);
 }
 
@@ -278,29 +302,25 @@ void host_ended(struct host_pace *pace, int64_t now_ms, const struct host_reply 
 
 void host_pace_add_gaps(struct host_pace *pace, int64_t gap_ms, int64_t count)
 {
-    if (gap_ms >= 0 && count > 0)
-        pace->gaps[gap_class(gap_ms)] += count < UINT32_MAX / 2 ? (uint32_t)count : UINT32_MAX / 2;
+    if (gap_ms < 0 || count <= 0)
+        return;
+    if (count > UINT32_MAX / 2)
+        count = UINT32_MAX / 2;
+    pace->gaps[gap_class(gap_ms)] += (uint32_t)count;
+    pace->gap_sums[gap_class(gap_ms)] += gap_ms * count;
 }
 
 int64_t host_median_gap_ms(const struct host_pace *pace)
 {
-    size_t classes = sizeof pace->gaps / sizeof pace->gaps[0];
     uint64_t total = 0;
     uint64_t before = 0;
 
-    for (size_t k = 0; k < classes; k++)
+    for (size_t k = 0; k < HOST_GAP_CLASSES; k++)
         total += pace->gaps[k];
-    if (total == 0)
-        return -1;
-    for (size_t k = 0; k < classes; k++) {
-        if ((before + pace->gaps[k]) * 2 >= total) {
-            int64_t low_ms = k == 0 ? 0 : (int64_t)1 << (k - 1);
-            int64_t width_ms = k == 0 ? 1 : low_ms;
-
-            /* As if the gaps of a class were spread evenly over it. */
-            return low_ms + width_ms * (int64_t)(total - before * 2) / (2 * (int64_t)pace->gaps[k]);
-        }
+    for (size_t k = 0; k < HOST_GAP_CLASSES; k++) {
         before += pace->gaps[k];
+        if (pace->gaps[k] > 0 && before * 2 >= total)
+            return pace->gap_sums[k] / pace->gaps[k];
     }
     return -1;
 }

@@ -8,7 +8,7 @@
  * parameter (milliseconds of one monotonic clock), so every rule is tested without waiting. Not for several
  * threads at once: the frontier's lock guards it.
  *
- * Rest. Between two starts lies the largest of --rate, --wait and Crawl-delay.
+ * Rest. Between the sending of two requests lies the largest of --rate, --wait and Crawl-delay.
  *
  * Concurrency. It starts at 1, grows by one while answers stay quick, and halves on 429, 503, other 5xx, a failure, or
  * latency far above the host's best; its ceiling is --host-concurrency. Failures halve it once a round: what began
@@ -53,30 +53,35 @@ struct host_reply { /* how one request ended */
     bool again; /* its URL was asked for before */
 };
 
+#define HOST_GAP_CLASSES 24
+
 struct host_pace {
     const struct host_rules *rules; /* shared, outlives the pace */
     int64_t crawl_delay_ms;         /* of robots.txt, -1: none */
     int64_t next_start_us;          /* rest since the last start ends here; the same clock in microseconds */
     int64_t chosen_rest_us;         /* that rest */
     int64_t sent_us;                /* when the latest request was sent; 0: not told */
-    bool unsent;                    /* a request that was started is not sent yet: nothing else starts */
-    int64_t held_until_ms;          /* by Retry-After or back-off */
-    int64_t failing_since_ms;       /* of the first failure with no good answer since; -1: well */
-    int64_t good_ms;                /* the last good answer; INT64_MIN: none yet */
-    int64_t failed_ms;              /* the last of `fails`; INT64_MIN: none yet */
-    int64_t halved_ms;              /* when `allowed` was last halved; INT64_MIN: never */
-    int32_t running;                /* requests now under way */
-    int32_t allowed;                /* how many may be */
-    int32_t good_in_row;            /* since `allowed` last changed */
-    uint32_t fails;                 /* failures in a row */
-    bool was_well;                  /* a good answer came just before the last of them */
-    int32_t best_ms, usual_ms;      /* first-byte latency: least, and smoothed; -1: none yet */
-    bool given_up;                  /* failing for longer than patience_ms */
-    /* The ledger. */
-    int64_t last_start_ms, least_gap_ms, requests, bytes, errors, too_many;
+    int64_t before_us;              /* next_start_us as it was before the latest request started */
+    int32_t unsent;            /* requests that were started and not sent yet: where there is a rest, one at most */
+    int64_t held_until_ms;     /* by Retry-After or back-off */
+    int64_t failing_since_ms;  /* of the first failure with no good answer since; -1: well */
+    int64_t good_ms;           /* the last good answer; INT64_MIN: none yet */
+    int64_t failed_ms;         /* the last of `fails`; INT64_MIN: none yet */
+    int64_t halved_ms;         /* when `allowed` was last halved; INT64_MIN: never */
+    int32_t running;           /* requests now under way */
+    int32_t allowed;           /* how many may be */
+    int32_t good_in_row;       /* since `allowed` last changed */
+    uint32_t fails;            /* failures in a row */
+    bool was_well;             /* a good answer came just before the last of them */
+    int32_t best_ms, usual_ms; /* first-byte latency: least, and smoothed; -1: none yet */
+    bool given_up;             /* failing for longer than patience_ms */
+    int64_t last_start_ms;
+    uint32_t random; /* state of the jitter; seed it per host */
+    /* The ledger, of what was sent. */
+    int64_t least_gap_ms, requests, bytes, errors, too_many;
     int32_t most_parallel;
-    uint32_t gaps[24]; /* gaps between starts, counted by power of two of ms: gives the median */
-    uint32_t random;   /* state of the jitter; seed it per host */
+    uint32_t gaps[HOST_GAP_CLASSES];    /* between two requests, counted by power of two of ms, */
+    int64_t gap_sums[HOST_GAP_CLASSES]; /* and their sums in ms: gives the median */
 };
 
 void host_pace_init(struct host_pace *pace, const struct host_rules *rules, uint32_t random_seed);
@@ -85,11 +90,17 @@ void host_pace_init(struct host_pace *pace, const struct host_rules *rules, uint
  * may end within the millisecond that this gives: at pace->next_start_us. */
 int64_t host_due_ms(const struct host_pace *pace);
 
-/* A request begins. Its rest counts from now on; or, if host_will_tell() follows, from host_sent() on: connecting takes
- * time, and the host must not see two requests closer to each other than the rule has it. */
+/* A request begins: a connection is made for it, if need be. Then it is sent. The rest counts from host_sent() on, for
+ * connecting takes time, and the host must not see two requests closer to each other than the rule has it; until then
+ * nothing else starts, if there is a rest. */
 void host_started(struct host_pace *pace, int64_t now_ms);
-void host_will_tell(struct host_pace *pace);
 void host_sent(struct host_pace *pace, int64_t now_us);
+
+/* What was started may be sent: since then the host was not held, nor did its robots.txt ask for a longer rest. */
+bool host_may_send(const struct host_pace *pace, int64_t now_us);
+
+/* What was started will not be sent: as if it had never begun. Instead of host_sent() and host_ended(). */
+void host_unstarted(struct host_pace *pace);
 
 /* What host_sent() told of at `sent_us` was answered: the host had it `way_us` later at most. */
 void host_answered(struct host_pace *pace, int64_t sent_us, int64_t way_us);
@@ -102,9 +113,10 @@ void host_set_crawl_delay(struct host_pace *pace, int64_t delay_ms);
 /* The real rest in force. */
 int64_t host_rest_us(const struct host_pace *pace);
 
-/* Counts `count` gaps of an earlier time. */
+/* Counts `count` gaps of an earlier time, of about this length. */
 void host_pace_add_gaps(struct host_pace *pace, int64_t gap_ms, int64_t count);
 
-int64_t host_median_gap_ms(const struct host_pace *pace); /* -1: fewer than two starts */
+/* About: the mean of those gaps that are of the median's power of two. -1: fewer than two requests. */
+int64_t host_median_gap_ms(const struct host_pace *pace);
 
 #endif

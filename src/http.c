@@ -109,10 +109,9 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-void http_tell_sent(struct http *h, void (*sent)(void *arg, struct page *page), void *arg)
+void http_set_gate(struct http *h, const struct http_gate *gate)
 {
-    h->context.sent = sent;
-    h->context.sent_arg = arg;
+    h->context.gate = gate;
 }
 
 static void start(struct http *h, struct page *page)

@@ -28,8 +28,8 @@ struct http;
 struct http *http_new(struct http_shared *shared, struct budget *budget, struct err *err);
 void http_free(struct http *h); /* nothing may be running */
 
-/* sent(arg, page) is called for each page with `tells_sent` when it goes out to its host, within http_wait(). */
-void http_tell_sent(struct http *h, void (*sent)(void *arg, struct page *page), void *arg);
+/* Without it every request passes. *gate outlives what is done with `h`. */
+void http_set_gate(struct http *h, const struct http_gate *gate);
 
 /* Starts a transfer, at page->start_us if that is still to come (GET; HEAD for PAGE_EXTERNAL, and GET if page->tries
  * says that HEAD was refused). The page belongs to http until http_wait() gives it back. A URL on whose host libcurl

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct page;
+
 /* What all transfers of a crawl have in common. Constant once it was given to http_shared_new(), and outlives what that
  * gives. */
 struct http_settings {
@@ -41,6 +43,18 @@ struct http_settings {
     bool insecure;
     bool allow_private;                                   /* private addresses for every host */
     bool (*may_be_private)(void *arg, struct slice host); /* a seed names this host; thread-safe; NULL: none does */
+    void *arg;
+};
+
+/* Who lets requests pass; called within http_wait(). If one gives false the page comes back with `turned_away` set:
+ * without an outcome, or, if it is libcurl that sends again what went to a kept connection that broke, as a
+ * PAGE_CONN_ERROR. */
+struct http_gate {
+    /* A connection to this address ("192.0.2.1", "2001:db8::1") is about to be made for the page; not where a proxy
+     * makes it. */
+    bool (*connects)(void *arg, struct page *page, const char *address);
+    /* The request goes out, to this address; NULL: by a proxy. */
+    bool (*sent)(void *arg, struct page *page, const char *address);
     void *arg;
 };
 

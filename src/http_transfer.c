@@ -5,8 +5,10 @@
 #include "mem.h"
 #include "robots.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -87,6 +89,23 @@ static void set_running(struct http_transfer *t)
 
 /* --- The connection ------------------------------------------------------------------ */
 
+/* The gate lets a connection be made to this address. */
+static bool may_connect(struct http_transfer *t, const struct curl_sockaddr *address)
+{
+    const struct http_gate *gate = t->context->gate;
+    char text[INET6_ADDRSTRLEN] = "";
+    const void *bytes;
+
+    if (gate == NULL || t->by_proxy)
+        return true;
+    if (address->family == AF_INET6)
+        bytes = &((const struct sockaddr_in6 *)(const void *)&address->addr)->sin6_addr;
+    else
+        bytes = &((const struct sockaddr_in *)(const void *)&address->addr)->sin_addr;
+    inet_ntop(address->family, bytes, text, sizeof text);
+    return gate->connects(gate->arg, t->page, text);
+}
+
 static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 {
     struct http_transfer *t = arg;
@@ -98,6 +117,10 @@ static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl
         t->refused_address = true;
         return CURL_SOCKET_BAD;
     }
+    if (!may_connect(t, address)) {
+        t->turned_away = true;
+        return CURL_SOCKET_BAD;
+    }
     fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
     t->out_of_files = fd < 0 && (errno == EMFILE || errno == ENFILE);
     return fd < 0 ? CURL_SOCKET_BAD : fd;
@@ -106,15 +129,18 @@ static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl
 static int on_connected(void *arg, char *address, char *own_address, int port, int own_port)
 {
     struct http_transfer *t = arg;
+    const struct http_gate *gate = t->context->gate;
 
-    (void)address;
     (void)own_address;
     (void)port;
     (void)own_port;
+    if (gate != NULL && !gate->sent(gate->arg, t->page, t->by_proxy ? NULL : address)) {
+        t->turned_away = true;
+        t->request_ms = -1;
+        return CURL_PREREQFUNC_ABORT;
+    }
     t->request_ms = t->context->now_ms;
     http_transfer_note_due(t);
-    if (t->page->tells_sent && t->context->sent != NULL)
-        t->context->sent(t->context->sent_arg, t->page);
     return CURL_PREREQFUNC_OK;
 }
 
@@ -224,7 +250,8 @@ static void forget(struct http_transfer *t, struct page *page)
     t->error[0] = '\0';
     http_head_begin(&t->head);
     t->answer = PAGE_PENDING;
-    t->sniffs = t->drains = t->ended_early = t->failed = t->refused_address = t->out_of_files = t->paused = false;
+    t->sniffs = t->drains = t->ended_early = t->failed = t->refused_address = t->turned_away = t->out_of_files =
+        t->paused = false;
     t->started_ms = t->window_ms = t->last_byte_ms = t->context->now_ms;
     t->request_ms = -1;
     t->paused_ms = t->window_bytes = t->drained_bytes = 0;
@@ -284,10 +311,36 @@ static void judge_end(struct http_transfer *t, CURLcode code)
         t->failed = !http_body_end(&t->body);
 }
 
+struct page *http_transfer_give_up(struct http_transfer *t)
+{
+    struct page *page = t->page;
+
+    set_running(t);
+    http_body_close(&t->body);
+    http_body_release(t->context->budget, page);
+    page_forget_answer(page);
+    free_handle(t);
+    t->page = NULL;
+    return page;
+}
+
+/* The gate did not let it pass. */
+static struct page *turn_away(struct http_transfer *t)
+{
+    struct page *page = http_transfer_give_up(t);
+
+    page->turned_away = true;
+    if (page->sent_us > 0)
+        page_fail(page, PAGE_CONN_ERROR, "a connection that was kept broke before the answer");
+    return page;
+}
+
 struct page *http_transfer_end(struct http_transfer *t, CURLcode code)
 {
     struct page *page = t->page;
 
+    if (code != CURLE_OK && t->turned_away && t->request_ms < 0 && !t->failed)
+        return turn_away(t);
     if (!t->failed && !t->ended_early)
         judge_end(t, code);
     if (!t->failed && t->sniffs)
@@ -309,19 +362,6 @@ struct page *http_transfer_end(struct http_transfer *t, CURLcode code)
         http_body_release(t->context->budget, page);
     if (!t->head.ended)
         page->status = 0;
-    free_handle(t);
-    t->page = NULL;
-    return page;
-}
-
-struct page *http_transfer_give_up(struct http_transfer *t)
-{
-    struct page *page = t->page;
-
-    set_running(t);
-    http_body_close(&t->body);
-    http_body_release(t->context->budget, page);
-    page_forget_answer(page);
     free_handle(t);
     t->page = NULL;
     return page;

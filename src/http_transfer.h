@@ -18,12 +18,11 @@ struct http_context { /* of a struct http, the same for all its transfers; outli
     const struct http_settings *settings;
     struct http_guard *guard;
     struct budget *budget;
-    void (*sent)(void *arg, struct page *page); /* NULL: nobody wants to know */
-    void *sent_arg;
-    int64_t now_ms;      /* clock_ms() as of the latest look */
-    int64_t due_ms;      /* no limit of time of any transfer is over before */
-    int64_t names_ms;    /* when the addresses of names that libcurl keeps were last gone through */
-    size_t paused_count; /* transfers that wait for memory */
+    const struct http_gate *gate; /* NULL: every request passes */
+    int64_t now_ms;               /* clock_ms() as of the latest look */
+    int64_t due_ms;               /* no limit of time of any transfer is over before */
+    int64_t names_ms;             /* when the addresses of names that libcurl keeps were last gone through */
+    size_t paused_count;          /* transfers that wait for memory */
 };
 
 struct http_transfer {
@@ -43,6 +42,7 @@ struct http_transfer {
     bool failed;              /* we ended it, and the page has its outcome */
     bool by_proxy;            /* what is connected to is a proxy, which the user named */
     bool refused_address;     /* one of the host's addresses may not be asked */
+    bool turned_away;         /* the gate did not let it pass, at one of them at least */
     bool out_of_files;
     bool paused;
     int64_t drained_bytes;

@@ -113,8 +113,9 @@ struct options {
 
     /* speed */
     int threads;
-    int parsers;   /* 0: as many as suit the machine */
-    int transfers; /* in flight, of all threads; 0: 8 a thread */
+    int parsers;              /* 0: as many as suit the machine */
+    int transfers;            /* in flight, of all threads; 0: 8 a thread */
+    int ip_concurrency;       /* 0: no limit; -1: as --host-concurrency */
     int64_t limit_rate_bytes; /* a second; 0: no limit */
     struct options_host host; /* of all hosts that no section overrides */
 

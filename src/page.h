@@ -130,7 +130,7 @@ struct host_state {
     int64_t admitted; /* documents that wait or were fetched, for --host-max-pages */
     /* The ledger of this run, all zero before: what was really done. */
     int64_t requests, bytes, errors, too_many; /* too_many: answers 429 and 503 */
-    int64_t least_gap_ms, median_gap_ms;       /* between starts of requests; -1: fewer than two */
+    int64_t least_gap_ms, median_gap_ms;       /* between two requests as they were sent; -1: fewer than two */
     int32_t most_parallel;
 };
 
@@ -160,6 +160,7 @@ struct page_times { /* milliseconds; -1: did not happen */
 };
 
 struct host; /* of the frontier; a page only carries it */
+struct address;
 struct robots;
 
 struct page {
@@ -178,10 +179,11 @@ struct page {
     int64_t chain[PAGE_REDIRECTS_MAX]; /* rows of the redirects on the way here, oldest first; `redirects` of them */
     uint64_t ticket;                   /* order of frontier_finish(): the writer records in this order */
     int64_t start_us;                  /* not to be sent before, by clock_us(); 0: at once */
-    int64_t sent_us;                   /* when it was told so; 0: it was not */
-    bool tells_sent;                   /* frontier_sent() is to be called when it is sent */
+    int64_t sent_us;                   /* when it was sent, likewise; 0: not */
+    bool turned_away;                  /* the gate did not let it out; says nothing of the host */
     bool is_active, is_fetching;       /* the frontier's own: how it counts the page */
     int64_t asked_ms;                  /* likewise: clock_ms() when it was last handed out for fetching */
+    struct address *seat;              /* likewise: where its request counts */
 
     /* The answer. */
     enum page_outcome outcome;

@@ -328,7 +328,7 @@ static const struct site_page FAULTS[] = {
      .type = "text/html",
      .body = "<title>Well again</title>",
      .fault = SITE_RESETS,
-     .fault_times = 2}, /* libcurl asks once more by itself */
+     .fault_times = 1},
     {.path = "/cut", .type = "text/html", .body = "<title>Cut</title>.....................", .fault = SITE_TRUNCATES},
     {.path = "/pdf", .type = "application/pdf", .body = "%PDF-1.4 ..."},
     {.path = "/noise", .raw = "SSH-2.0-OpenSSH_9.2\r\n"},

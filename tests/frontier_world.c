@@ -330,6 +330,60 @@ static void *writer_main(void *arg)
     return NULL;
 }
 
+static int address_of(const struct world *w, const struct page *page)
+{
+    int host;
+
+    if (sscanf(page->url, "http://h%d.example/", &host) != 1)
+        abort();
+    return w->addresses > 0 ? host % w->addresses : host % 256;
+}
+
+static void count_at_once(struct world *w, const struct page *page, int by)
+{
+    int *at_once = &w->at_once[address_of(w, page)];
+
+    pthread_mutex_lock(&w->lock);
+    *at_once += by;
+    if (*at_once > w->most_at_once)
+        w->most_at_once = *at_once;
+    w->turned_away += by == 0;
+    pthread_mutex_unlock(&w->lock);
+}
+
+/* Sends the page, as http would; false: it was turned away, and is given back. */
+static bool send_out(struct world *w, struct page *page)
+{
+    char address[20];
+
+    snprintf(address, sizeof address, "10.0.0.%d", address_of(w, page));
+    if (!frontier_connects(w->frontier, page, address) || !frontier_sent(w->frontier, page, address)) {
+        count_at_once(w, page, 0);
+        page->turned_away = true;
+        frontier_abandon(w->frontier, page);
+        return false;
+    }
+    count_at_once(w, page, 1);
+    return true;
+}
+
+static bool is_to_be_fetched(const struct page *page)
+{
+    return page->kind != PAGE_REFILL && page->skip == SKIP_NONE && page->outcome == PAGE_PENDING;
+}
+
+/* Sends all that can be sent, so that requests run side by side. Gives how many are left, with what is not to be sent.
+ */
+static size_t send_all(struct world *w, struct page **pages, size_t count)
+{
+    size_t left = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (!is_to_be_fetched(pages[i]) || send_out(w, pages[i]))
+            pages[left++] = pages[i];
+    return left;
+}
+
 static void *taker_main(void *arg)
 {
     struct taker_arg *taker = arg;
@@ -340,10 +394,12 @@ static void *taker_main(void *arg)
 
     while ((count = frontier_take(w->frontier, taker->number, pages, 1 + (size_t)taker->number % 4, true, &pause_ms)) >
            0) {
+        count = send_all(w, pages, count);
         for (size_t i = 0; i < count; i++) {
             struct page *page = pages[i];
 
-            if (page->kind != PAGE_REFILL && page->skip == SKIP_NONE && page->outcome == PAGE_PENDING) {
+            if (is_to_be_fetched(page)) {
+                count_at_once(w, page, -1);
                 if (frontier_is_abandoning(w->frontier)) {
                     frontier_arrived(w->frontier, page, HOST_ABANDONED);
                     frontier_abandon(w->frontier, page);

@@ -31,6 +31,7 @@ struct world {
     int fails_every;    /* every n-th request fails with 503 first; 0: none */
     int64_t stop_after; /* requests, then frontier_stop(); 0: never */
     bool abandon;
+    int addresses; /* host K is at 10.0.0.(K % addresses); 0: at its own */
 
     struct frontier *frontier;
     pthread_mutex_t lock;   /* guards all below */
@@ -41,6 +42,9 @@ struct world {
     int64_t requests, robots_requests, refills, states;
     int64_t last_ticket;
     int64_t most_window; /* most URLs seen waiting in the window */
+    int at_once[256];    /* requests under way, by address; and the most there ever were at one */
+    int most_at_once;
+    int64_t turned_away;
 };
 
 /* An empty world with limits that fit tests: no rest between requests, window 1000, one taker. */

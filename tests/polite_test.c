@@ -145,6 +145,62 @@ static void a_host_that_asks_for_time_gets_it(void **state)
     assert_int_equal(refusals, 2); /* of 60 pages and two tries more */
 }
 
+/* --- Many names at one address ------------------------------------------------------ */
+#define NAMES 12
+
+static bool answer_for_names(void *arg, const char *host, const char *target, struct site_page *page, struct buf *text)
+{
+    if (strcmp(target, "/sitemap.xml") == 0 || strcmp(target, "/robots.txt") == 0)
+        return false;
+    page->type = "text/html";
+    page->delay_ms = *(const int *)arg;
+    buf_printf(text, "<title>%s%s</title>", host, target);
+    for (int i = 0; i < 6 && strcmp(target, "/") == 0; i++)
+        buf_printf(text, "<a href=/%d>%d</a>", i, i);
+    page->body = text->data;
+    return true;
+}
+
+/* Crawls http://n0.example ..., which all lead to the site, with `--ip-concurrency=limit`; gives the most requests that
+ * ran at once there. */
+static int most_at_once(const char *limit, int delay_ms)
+{
+    struct site *site = site_start_made(answer_for_names, &delay_ms, 0);
+    char resolve[NAMES][80], seeds[NAMES][60];
+    const char *args[2 * NAMES + 5] = {"--allow-private", "--threads=8", "--rate=off", limit};
+    int argc = 4, most;
+    struct whole w;
+
+    for (int i = 0; i < NAMES; i++) {
+        snprintf(resolve[i], sizeof resolve[i], "--resolve=n%d.example:%d:127.0.0.1", i, site_port(site));
+        snprintf(seeds[i], sizeof seeds[i], "http://n%d.example:%d/", i, site_port(site));
+        args[argc++] = resolve[i];
+        args[argc++] = seeds[i];
+    }
+    whole_init(&w);
+    assert_int_equal(whole_crawl(&w, site, args), CRAWL_DONE);
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM pages WHERE outcome = 'ok' AND tries = 1"), 7 * NAMES);
+    assert_int_equal(whole_number(&w, "SELECT sum(requests) FROM politeness"), site_requests(site, NULL));
+    most = site_most_parallel(site);
+    whole_free(&w);
+    site_stop(site);
+    return most;
+}
+
+static void names_that_share_an_address_count_together(void **state)
+{
+    (void)state;
+    assert_in_range(most_at_once("--ip-concurrency=3", 10), 2, 3);
+    assert_int_equal(most_at_once("--ip-concurrency=1", 2), 1);
+}
+
+static void loopback_has_no_such_limit_unless_a_number_is_given(void **state)
+{
+    (void)state;
+    assert_in_range(most_at_once("--ip-concurrency=auto", 80), 9, NAMES * 8);
+    assert_in_range(most_at_once("--ip-concurrency=0", 80), 9, NAMES * 8);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -153,6 +209,8 @@ int main(void)
         cmocka_unit_test(a_crawl_delay_is_kept_from_the_first_page_on),
         cmocka_unit_test(no_more_requests_run_at_once_than_are_allowed),
         cmocka_unit_test(a_host_that_asks_for_time_gets_it),
+        cmocka_unit_test(names_that_share_an_address_count_together),
+        cmocka_unit_test(loopback_has_no_such_limit_unless_a_number_is_given),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
