@@ -189,52 +189,51 @@ CREATE TABLE try (
 
 -- ---- Views
 
+-- Names and URLs that stand beside a row are looked up for that row alone: as joins they would tempt the planner to begin
+-- with them, and to go through all pages for each.
+
 CREATE VIEW pages AS
-SELECT p.id, u.url, p.status, o.name AS outcome, p.title, u.depth, m.name AS content_type, p.charset, p.bytes, p.total_ms,
-    r.url AS redirect_to, f.url AS found_on,
+SELECT p.id, u.url, p.status, (SELECT o.name FROM outcome o WHERE o.id = p.outcome) AS outcome, p.title, u.depth,
+    (SELECT m.name FROM mime m WHERE m.id = p.mime_id) AS content_type, p.charset, p.bytes, p.total_ms,
+    (SELECT r.url FROM url r WHERE r.id = p.redirect_to) AS redirect_to,
+    (SELECT f.url FROM url f WHERE f.id = u.found_on) AS found_on,
     strftime('%Y-%m-%dT%H:%M:%fZ', p.fetched_ms / 1000.0, 'unixepoch') AS fetched_at,
     p.error, p.tries,
-    p.h1, p.description, p.og_title, p.lang, c.url AS canonical, p.robots & 1 AS noindex, p.robots >> 1 & 1 AS nofollow,
+    p.h1, p.description, p.og_title, p.lang,
+    (SELECT c.url FROM url c WHERE c.id = p.canonical_id) AS canonical, p.robots & 1 AS noindex, p.robots >> 1 & 1 AS nofollow,
     p.x_robots, p.wire_bytes, p.dns_ms, p.connect_ms, p.tls_ms, p.first_byte_ms, p.links_out, p.links_left_out,
     p.location, p.redirects, p.address, p.http_version, p.charset_source, p.etag, p.last_modified,
     p.body_hash, p.text_hash, p.text_simhash, p.kind = 3 AS external, p.run_id
 FROM page p
     JOIN url u ON u.id = p.id
-    LEFT JOIN outcome o ON o.id = p.outcome
-    LEFT JOIN mime m ON m.id = p.mime_id
-    LEFT JOIN url r ON r.id = p.redirect_to
-    LEFT JOIN url f ON f.id = u.found_on
-    LEFT JOIN url c ON c.id = p.canonical_id
 WHERE p.kind <> 2;
 
--- In this order, whatever the planner thinks: from_url = '...' is found by page.first_link, to_url = '...' by one look at
--- each link's number; an index made on the fly (that the plus forbids) would take longer.
+-- From a page to its links by page.first_link; the planner has to be told how few of all those are. From a URL to the
+-- links to it by the index link_by_dst, which the end of a run makes when there are millions, or else by one look at
+-- each link.
 CREATE VIEW links AS
 SELECT s.url AS from_url, d.url AS to_url, (SELECT k.name FROM link_kind k WHERE k.id = l.kind) AS kind,
     l.rel & 1 AS nofollow, (SELECT a.text FROM anchor a WHERE a.id = l.anchor_id AND l.kind <> 5) AS anchor,
     l.rel >> 1 & 1 AS ugc, l.rel >> 2 & 1 AS sponsored, p.id AS from_id, l.dst AS to_id, l.id,
     (SELECT a.text FROM anchor a WHERE a.id = l.anchor_id AND l.kind = 5) AS hreflang
-FROM url s
-    CROSS JOIN page p ON p.id = s.id
-    CROSS JOIN link l ON l.id >= p.first_link AND l.id < p.first_link + p.links_out
-    JOIN url d ON d.id = +l.dst;
+FROM page p
+    JOIN url s ON s.id = p.id
+    JOIN link l ON +l.src = p.id AND likelihood(l.id >= p.first_link, 0.003)
+        AND likelihood(l.id < p.first_link + p.links_out, 0.003)
+    JOIN url d ON d.id = l.dst;
 
 CREATE VIEW frontier AS
-SELECT u.id, u.url, u.depth, h.origin AS host, f.url AS found_on, k.name AS via
+SELECT u.id, u.url, u.depth, (SELECT h.origin FROM host h WHERE h.id = u.host_id) AS host,
+    (SELECT f.url FROM url f WHERE f.id = u.found_on) AS found_on,
+    (SELECT k.name FROM link_kind k WHERE k.id = u.via) AS via
 FROM url u
-    LEFT JOIN host h ON h.id = u.host_id
-    LEFT JOIN url f ON f.id = u.found_on
-    LEFT JOIN link_kind k ON k.id = u.via
 WHERE u.host_id IS NOT NULL AND u.skip IS NULL AND NOT EXISTS (SELECT 1 FROM page p WHERE p.id = u.id);
 
 CREATE VIEW skipped AS
-SELECT u.url, s.name AS reason,
-    r.name AS rule, f.url AS found_on, u.rule_line AS line, u.depth, d.url AS same_as, u.id
+SELECT u.url, (SELECT s.name FROM skip_reason s WHERE s.id = u.skip) AS reason,
+    (SELECT r.name FROM rule r WHERE r.id = u.rule_id) AS rule, (SELECT f.url FROM url f WHERE f.id = u.found_on) AS found_on,
+    u.rule_line AS line, u.depth, (SELECT d.url FROM url d WHERE d.id = u.same_as) AS same_as, u.id
 FROM url u
-    LEFT JOIN skip_reason s ON s.id = u.skip
-    LEFT JOIN rule r ON r.id = u.rule_id
-    LEFT JOIN url f ON f.id = u.found_on
-    LEFT JOIN url d ON d.id = u.same_as
 WHERE u.skip IS NOT NULL;
 
 -- Links to what is not a good page: from the table made at the end of a run, or, before that, by looking at all links.
@@ -270,12 +269,11 @@ FROM twice
 ORDER BY pages DESC, title;
 
 CREATE VIEW missing_titles AS
-SELECT u.url, p.title IS NOT NULL AS is_empty, p.h1, u.depth, f.url AS found_on, p.id
-FROM page p
-    JOIN url u ON u.id = p.id
-    JOIN mime m ON m.id = p.mime_id
-    LEFT JOIN url f ON f.id = u.found_on
-WHERE (p.title IS NULL OR p.title = '') AND p.outcome = 1 AND p.kind = 0 AND m.name IN ('text/html', 'application/xhtml+xml');
+SELECT u.url, p.title IS NOT NULL AS is_empty, p.h1, u.depth, (SELECT f.url FROM url f WHERE f.id = u.found_on) AS found_on,
+    p.id
+FROM page p JOIN url u ON u.id = p.id
+WHERE (p.title IS NULL OR p.title = '') AND p.outcome = 1 AND p.kind = 0
+    AND p.mime_id IN (SELECT m.id FROM mime m WHERE m.name IN ('text/html', 'application/xhtml+xml'));
 
 -- Ways of two hops and more, and circles. `hops` counts redirects.
 CREATE VIEW redirect_chains AS
@@ -309,8 +307,8 @@ WHERE p.bytes IS NOT NULL AND p.kind = 0
 ORDER BY p.bytes DESC;
 
 CREATE VIEW deep_pages AS
-SELECT u.url, u.depth, f.url AS found_on, p.title, p.id
-FROM page p JOIN url u ON u.id = p.id LEFT JOIN url f ON f.id = u.found_on
+SELECT u.url, u.depth, (SELECT f.url FROM url f WHERE f.id = u.found_on) AS found_on, p.title, p.id
+FROM page p JOIN url u ON u.id = p.id
 WHERE p.kind = 0 AND u.depth > 3
 ORDER BY u.depth DESC;
 
@@ -343,14 +341,14 @@ FROM sorted i;
 
 -- Pages that a sitemap names but nothing links to.
 CREATE VIEW orphans AS
-SELECT u.url, p.status, p.title, f.url AS sitemap, p.id
-FROM url u JOIN page p ON p.id = u.id LEFT JOIN url f ON f.id = u.found_on
+SELECT u.url, p.status, p.title, (SELECT f.url FROM url f WHERE f.id = u.found_on) AS sitemap, p.id
+FROM url u JOIN page p ON p.id = u.id
 WHERE u.via = 34 AND p.kind = 0 AND u.id NOT IN (SELECT id FROM inbound_links);
 
 CREATE VIEW sitemaps AS
-SELECT u.url, p.status, o.name AS outcome, p.bytes, p.links_out AS entries, p.error, f.url AS found_on, p.id,
-    p.sitemap AS format
-FROM page p JOIN url u ON u.id = p.id LEFT JOIN outcome o ON o.id = p.outcome LEFT JOIN url f ON f.id = u.found_on
+SELECT u.url, p.status, (SELECT o.name FROM outcome o WHERE o.id = p.outcome) AS outcome, p.bytes, p.links_out AS entries,
+    p.error, (SELECT f.url FROM url f WHERE f.id = u.found_on) AS found_on, p.id, p.sitemap AS format
+FROM page p JOIN url u ON u.id = p.id
 WHERE p.kind = 2;
 
 CREATE VIEW traps AS

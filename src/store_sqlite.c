@@ -107,7 +107,7 @@ static bool make_tables(struct sqlite_store *s, const struct store_options *opti
              "INSERT INTO meta (key, value) VALUES ('hash_seed', '%" PRId64 "'), ('indexed', '0')",
              STORE_APPLICATION_ID, STORE_VERSION, seed);
     if (store_sqlite_run(s, "PRAGMA page_size = 8192") && store_sqlite_begin(s) && store_sqlite_run(s, schema) &&
-        store_sqlite_run(s, sql) && store_sqlite_commit(s))
+        store_sqlite_guess_sizes(s) && store_sqlite_run(s, sql) && store_sqlite_commit(s))
         return true;
     store_sqlite_failed(s, "make", err);
     store_sqlite_rollback(s);
@@ -187,6 +187,8 @@ static bool begin_run(struct sqlite_store *s, const struct store_options *option
         s->hash_seed =
             (uint64_t)store_sqlite_number(s, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'hash_seed'", 0);
         s->indexed = store_sqlite_number(s, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'indexed'", 0) == 1;
+        s->has_link_index =
+            store_sqlite_number(s, "SELECT count(*) FROM sqlite_schema WHERE name = 'link_by_dst'", 0) == 1;
         return true;
     }
     store_sqlite_failed(s, "write", err);

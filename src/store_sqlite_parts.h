@@ -61,6 +61,8 @@ struct sqlite_store {
     uint64_t hash_seed;
     int64_t run_id;
     bool indexed;          /* the tables made at the end of a run are there and true */
+    bool has_link_index;   /* links to a URL can be found: of large crawls */
+    int64_t rows_since;    /* rows of `link` added to that index in this run */
     bool can_claim;        /* the index that claiming needs is there */
     int64_t waited_ms;     /* for another program's lock, in the current call */
     int64_t next_link;     /* id that the next row of `link` will get in this transaction */
@@ -111,6 +113,22 @@ void store_sqlite_reach(const char *point);
 
 /* Brings the tables of an older `version` up to that of this program, whose `schema` it is, in one transaction. */
 bool store_sqlite_migrate(struct sqlite_store *s, const char *schema, int64_t version, struct err *err);
+
+/* --- store_sqlite_index.c: what makes questions quick ------------------------------- */
+
+/* Tells the planner of an empty database how long its tables will be: else, until the end of the first run has counted
+ * them, it takes `link` to be no longer than the others, and begins with it. */
+bool store_sqlite_guess_sizes(struct sqlite_store *s);
+
+/* At the end of a run: the tables `inbound` and `bad_link`, the full text, of large crawls an index over links, and the
+ * planner's statistics. Nothing, when they are there and true. */
+bool store_sqlite_make_indexes(struct sqlite_store *s);
+
+/* In a transaction that changes what these tell: they are no longer true. */
+bool store_sqlite_forget_indexes(struct sqlite_store *s);
+
+/* Before s->rows are written: drops the index over links, if the run adds too much to it. */
+bool store_sqlite_keep_index(struct sqlite_store *s);
 
 /* --- store_sqlite_bind.c: values for a statement, from left to right ---------------- */
 struct binder {

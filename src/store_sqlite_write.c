@@ -300,18 +300,14 @@ static bool write_rows(struct sqlite_store *s)
 
     if (s->row_count == 0)
         return true;
+    if (!store_sqlite_keep_index(s))
+        return false;
     statement = store_sqlite_statement(s, ADD_LINKS);
     if (statement == NULL || !store_sqlite_step(statement))
         return false;
     assert(sqlite3_last_insert_rowid(s->db) == s->next_link - 1);
     s->row_count = 0;
     return true;
-}
-
-/* The tables made at the end of the last run are no longer true. */
-static bool forget_indexes(struct sqlite_store *s)
-{
-    return !s->indexed || store_sqlite_run(s, "UPDATE meta SET value = '0' WHERE key = 'indexed'");
 }
 
 /* The ids that rows of `link` will get are known before, for page.first_link. */
@@ -328,7 +324,7 @@ static bool find_next_link(struct sqlite_store *s)
 
 static bool write_all(struct sqlite_store *s, struct page *const *pages, size_t count)
 {
-    if (!store_sqlite_begin(s) || !find_next_link(s) || !forget_indexes(s))
+    if (!store_sqlite_begin(s) || !find_next_link(s) || !store_sqlite_forget_indexes(s))
         return false;
     for (size_t i = 0; i < count; i++)
         if (!write_page(s, pages[i]))
