@@ -52,7 +52,7 @@ static void start(struct fetcher *fetcher, struct page **pages, size_t count)
         if (is_to_be_fetched(pages[i]))
             http_start(fetcher->http, pages[i]);
         else
-            queue_push(fetcher->to_parse, pages[i]);
+            queue_push_weighing(fetcher->to_parse, pages[i], page_weight(pages[i]));
     }
 }
 
@@ -81,7 +81,7 @@ static void hand_on(struct fetcher *fetcher, struct page **pages, size_t count)
         }
         frontier_arrived(fetcher->frontier, pages[i], turned_away ? HOST_ABANDONED : answer_of(pages[i]));
         if (!page_may_retry(pages[i]) || !try_again(fetcher, pages[i]))
-            queue_push(fetcher->to_parse, pages[i]);
+            queue_push_weighing(fetcher->to_parse, pages[i], page_weight(pages[i]));
     }
 }
 

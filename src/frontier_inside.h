@@ -113,6 +113,7 @@ struct taker {
     int64_t look_at_ms;                  /* it will look again by then; INT64_MIN: it is looking, or has been woken */
     bool blocked;                        /* inside frontier_take() */
     bool starved;                        /* something is due, but as many transfers run as may */
+    bool awaits_refill;                  /* the first in its line is not to begin its turn before a refill has come */
     bool to_wake;                        /* in the list of those to be woken */
     int waking;                          /* wake() is being called so many times at this moment */
     void (*wake)(void *arg);

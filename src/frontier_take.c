@@ -222,6 +222,13 @@ static void take_in_order(struct taking *taking)
     host_update(f, h, taking->now_ms);
 }
 
+/* A host's turn does not begin with one more refill while there are enough: else a slow store would have all hosts
+ * begin theirs, and bring rows of each. */
+static bool waits_for_refills(const struct frontier *f, const struct host *h)
+{
+    return h->turn_left == 0 && (size_t)f->refilling >= f->limits.transfers && host_wants_refill(f, h);
+}
+
 static void take_due(struct taking *taking)
 {
     struct frontier *f = taking->f;
@@ -233,6 +240,10 @@ static void take_due(struct taking *taking)
     }
     while (taking->count < taking->max && !frontier_at_limit(f) && !atomic_load(&f->stopping) &&
            (h = host_first_due(f, taking->taker, taking->now_ms)) != NULL) {
+        if (waits_for_refills(f, h)) {
+            taking->taker->awaits_refill = true;
+            return;
+        }
         host_use_turn(f, h, false);
         if (!give_of_host(taking, h) && !frontier_has_room(f, taking->now_ms)) {
             frontier_set_starved(f, taking->taker, true);
@@ -244,7 +255,8 @@ static void take_due(struct taking *taking)
 
 static bool may_look_elsewhere(struct frontier *f, const struct taker *t, int64_t now_ms)
 {
-    return !t->starved && frontier_has_room(f, now_ms) && !frontier_at_limit(f) && !atomic_load(&f->stopping);
+    return !t->starved && !t->awaits_refill && frontier_has_room(f, now_ms) && !frontier_at_limit(f) &&
+           !atomic_load(&f->stopping);
 }
 
 /* A host that is due, but which its taker finds no time for; NULL: none. */
@@ -297,8 +309,11 @@ static int64_t next_look_ms(const struct frontier *f, const struct taker *t, int
         return INT64_MAX;
     if (f->limits.one_by_one)
         return host_in_order(f)->due_ms;
-    if (!t->starved)
-        return t->line_first != NULL ? now_ms : t->heap[0]->due_ms;
+    if (!t->starved) {
+        if (t->line_first != NULL && !t->awaits_refill)
+            return now_ms;
+        return t->heap_count > 0 ? t->heap[0]->due_ms : INT64_MAX;
+    }
     return f->limits.stalled > 0 ? now_ms + f->limits.stalled_after_ms / 16
                                  : INT64_MAX; /* some may have stalled by then */
 }
@@ -333,6 +348,7 @@ size_t frontier_take(struct frontier *f, int taker, struct page **pages, size_t 
     for (;;) {
         t->look_at_ms = INT64_MIN;
         frontier_set_starved(f, t, false);
+        t->awaits_refill = false;
         taking.now_ms = clock_ms();
         take_due(&taking);
         while (taking.count == 0 && may_look_elsewhere(f, t, taking.now_ms) && take_over(&taking))

@@ -134,6 +134,11 @@ void page_free(struct page *page)
     free(page);
 }
 
+size_t page_weight(const struct page *page)
+{
+    return page->body.capacity + page->pool.capacity + page->link_count * sizeof page->links[0];
+}
+
 bool page_has_text(const struct page *page)
 {
     return page->text_hash != 0 || page->text_bytes > 0;

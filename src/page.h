@@ -247,6 +247,9 @@ struct page *page_of_try(const struct page *page);
 /* True if a PAGE_EXTERNAL was asked for by HEAD, with an answer by which servers refuse that: GET may bring another. */
 bool page_refused_head(const struct page *page);
 
+/* Bytes of its body and of what was found on it, nearly. */
+size_t page_weight(const struct page *page);
+
 /* True if its text was looked at, and there is some. */
 bool page_has_text(const struct page *page);
 

@@ -54,7 +54,7 @@ void *parser_main(void *arg)
         if (parser->parsed != NULL)
             parser->parsed(page);
         asks = page->kind == PAGE_REFILL;
-        queue_push(parser->to_write, page);
+        queue_push_weighing(parser->to_write, page, page_weight(page));
         if (asks) /* a host may have nothing to do until it is answered */
             queue_hurry(parser->to_write);
     }

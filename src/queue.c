@@ -9,18 +9,24 @@
 #include <stdlib.h>
 #include <time.h>
 
+struct slot {
+    void *item;
+    size_t weight; /* in bytes */
+};
+
 struct queue {
     pthread_mutex_t lock;    /* guards everything below */
-    pthread_cond_t has_room; /* length fell below capacity */
+    pthread_cond_t has_room; /* length or weight fell */
     pthread_cond_t has_item; /* length rose above 0, or closed */
     size_t capacity;         /* in items */
     size_t head;             /* slot of the oldest item */
     size_t length;           /* items now held */
+    size_t weight;           /* of all items now held */
     size_t wanted;           /* items for which queue_pop_batch() waits; 0: it does not */
     long long waited_ms;     /* by pushers, for room */
     bool hurried;            /* since the last queue_pop_batch() */
     bool closed;
-    void *slots[];
+    struct slot slots[];
 };
 
 struct queue *queue_new(size_t capacity)
@@ -47,32 +53,48 @@ void queue_free(struct queue *q)
     free(q);
 }
 
+static bool has_room(const struct queue *q, size_t weight)
+{
+    return q->length == 0 || (q->length < q->capacity && q->weight + weight <= QUEUE_WEIGHT_MAX);
+}
+
 /* Waits for room and adds the time to waited_ms. The lock is held. */
-static void wait_for_room(struct queue *q)
+static void wait_for_room(struct queue *q, size_t weight)
 {
     int64_t since_ms = clock_ms();
 
-    while (q->length == q->capacity)
+    while (!has_room(q, weight)) {
+        if (q->wanted > 0) { /* it could wait long for more */
+            q->hurried = true;
+            pthread_cond_broadcast(&q->has_item);
+        }
         pthread_cond_wait(&q->has_room, &q->lock);
+    }
     q->waited_ms += clock_ms() - since_ms;
 }
 
-void queue_push(struct queue *q, void *item)
+void queue_push_weighing(struct queue *q, void *item, size_t weight)
 {
     bool enough;
 
     assert(item != NULL);
     pthread_mutex_lock(&q->lock);
-    if (q->length == q->capacity)
-        wait_for_room(q);
+    if (!has_room(q, weight))
+        wait_for_room(q, weight);
     assert(!q->closed);
-    q->slots[(q->head + q->length) % q->capacity] = item;
+    q->slots[(q->head + q->length) % q->capacity] = (struct slot){item, weight};
     q->length++;
+    q->weight += weight;
     enough = q->length >= q->wanted;
     pthread_mutex_unlock(&q->lock);
     /* Not before: who is woken would only wait for the lock. */
     if (enough)
         pthread_cond_signal(&q->has_item);
+}
+
+void queue_push(struct queue *q, void *item)
+{
+    queue_push_weighing(q, item, 0);
 }
 
 /* Waits for an item or the end. The lock is held, as in all that follows. */
@@ -99,7 +121,8 @@ static size_t take(struct queue *q, void **items, size_t max)
     size_t count = 0;
 
     while (count < max && q->length > 0) {
-        items[count++] = q->slots[q->head];
+        items[count++] = q->slots[q->head].item;
+        q->weight -= q->slots[q->head].weight;
         q->head = (q->head + 1) % q->capacity;
         q->length--;
     }

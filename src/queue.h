@@ -24,6 +24,11 @@ void queue_free(struct queue *q);
 /* Waits for room, then hands over `item`, which may not be NULL. */
 void queue_push(struct queue *q, void *item);
 
+/* The same for an item on which `weight` bytes hang: no more than QUEUE_WEIGHT_MAX are held at once, unless a single
+ * item is heavier. */
+#define QUEUE_WEIGHT_MAX ((size_t)8 << 20)
+void queue_push_weighing(struct queue *q, void *item, size_t weight);
+
 /* Waits for an item. NULL means: closed, and nothing is left. */
 void *queue_pop(struct queue *q);
 

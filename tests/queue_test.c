@@ -160,6 +160,34 @@ static void who_waits_for_room_gets_it_and_the_wait_is_counted(void **state)
 
 #define LONG_MS (60 * 1000) /* a test that waits that long has failed */
 
+static void *push_heavy(void *arg)
+{
+    static int item;
+
+    queue_push_weighing(arg, &item, QUEUE_WEIGHT_MAX / 2 + 1);
+    return NULL;
+}
+
+static void heavy_items_wait_for_each_other_but_one_always_finds_room(void **state)
+{
+    struct queue *q = queue_new(8);
+    pthread_t pusher;
+    void *items[8];
+    int item;
+
+    (void)state;
+    queue_push_weighing(q, &item, 2 * QUEUE_WEIGHT_MAX);
+    assert_ptr_equal(queue_pop(q), &item);
+    push_heavy(q);
+    pthread_create(&pusher, NULL, push_heavy, q);
+    /* That the second finds no room is known when this does not wait for it any more. */
+    assert_int_equal(queue_pop_batch(q, items, 8, 2, LONG_MS), 1);
+    assert_int_equal(queue_pop_batch(q, items, 8, 1, LONG_MS), 1);
+    pthread_join(pusher, NULL);
+    queue_close(q);
+    queue_free(q);
+}
+
 static void *push_three(void *arg)
 {
     for (int i = 0; i < 3; i++)
@@ -245,6 +273,7 @@ int main(void)
         cmocka_unit_test(a_batch_waits_for_as_many_as_are_wanted),
         cmocka_unit_test(a_batch_waits_no_longer_than_for_a_full_queue),
         cmocka_unit_test(a_batch_that_is_hurried_is_what_is_there),
+        cmocka_unit_test(heavy_items_wait_for_each_other_but_one_always_finds_room),
         cmocka_unit_test(a_batch_is_taken_when_patience_or_the_queue_ends),
     };
 
