@@ -16,10 +16,14 @@
 #define ROBOTS_AGE_MS  (24 * 3600 * 1000) /* RFC 9309, 2.4 */
 #define IDLE_BYTES     30                 /* a transfer that brings fewer in --idle-timeout has stalled */
 
-/* Rules of hosts that have sections in a configuration file. */
+/* Rules of hosts that have sections in a configuration file: one for all that have the same values. */
 struct host_rules_list {
     struct host_rules_list *next;
     struct host_rules rules;
+    struct options_host values;
+    const char *max_pages_origin;
+    bool loopback;
+    char max_pages_rule[320];
 };
 
 static const char **list_of(struct crawl_settings *s, const struct options_list *list)
@@ -28,11 +32,8 @@ static const char **list_of(struct crawl_settings *s, const struct options_list 
 
     for (size_t i = 0; i < list->count; i++)
         texts[i] = list->items[i].text;
-    for (size_t i = 0; i < sizeof s->lists / sizeof s->lists[0]; i++)
-        if (s->lists[i] == NULL) {
-            s->lists[i] = texts;
-            break;
-        }
+    s->lists = mem_resize(s->lists, (s->list_count + 1) * sizeof s->lists[0]);
+    s->lists[s->list_count++] = texts;
     return texts;
 }
 
@@ -97,6 +98,38 @@ static void set_scope(struct crawl_settings *s, const struct options *o)
     set_rules(s, o);
 }
 
+/* For http_settings: which list of headers a host has. */
+static size_t headers_for(void *arg, struct slice host)
+{
+    const struct options *o = ((const struct crawl_settings *)arg)->options;
+    struct options_host special;
+    char name[256];
+
+    snprintf(name, sizeof name, "%.*s", (int)host.size, host.data);
+    if (options_for_host(o, name, &special))
+        for (size_t i = 0; i < o->section_count; i++)
+            if (special.headers.count > 0 && special.headers.items == o->sections[i].host.headers.items)
+                return i + 1;
+    return 0;
+}
+
+static void set_host_headers(struct crawl_settings *s, const struct options *o)
+{
+    const char *const **lists;
+    size_t given = 0;
+
+    for (size_t i = 0; i < o->section_count; i++)
+        given += o->sections[i].host.headers.count;
+    if (given == 0)
+        return;
+    lists = mem_array(o->section_count + 1, sizeof *lists);
+    for (size_t i = 0; i < o->section_count; i++)
+        lists[i] = list_of(s, &o->sections[i].host.headers);
+    s->http.host_headers = s->host_headers = lists;
+    s->http.headers_for = headers_for;
+    s->http.headers_arg = s;
+}
+
 static void set_http(struct crawl_settings *s, const struct options *o)
 {
     s->http = (struct http_settings){
@@ -127,6 +160,7 @@ static void set_http(struct crawl_settings *s, const struct options *o)
         .insecure = o->insecure,
         .allow_private = o->allow_private,
     };
+    set_host_headers(s, o);
 }
 
 static void set_extract(struct crawl_settings *s, const struct options *o)
@@ -160,10 +194,11 @@ static void set_extract(struct crawl_settings *s, const struct options *o)
     }
 }
 
-static struct host_rules rules_of(const struct options *o, const struct options_host *host, bool loopback)
+static struct host_rules rules_of(const struct options *o, const struct options_host *host, bool loopback,
+                                  const char *max_pages_rule)
 {
     /* The built-in rate is for other people's machines. */
-    int64_t gap_us = loopback && !options_given(o, "rate") ? 0 : host->rate_gap_us;
+    int64_t gap_us = loopback && !host->rate_given ? 0 : host->rate_gap_us;
 
     return (struct host_rules){
         .rest_us = gap_us > host->wait_ms * 1000 ? gap_us : host->wait_ms * 1000,
@@ -174,7 +209,18 @@ static struct host_rules rules_of(const struct options *o, const struct options_
         .patience_ms = o->host_patience_ms,
         .retry_after_max_ms = o->waitretry_ms > RETRY_AFTER_MS ? o->waitretry_ms : RETRY_AFTER_MS,
         .random_wait = host->random_wait,
+        .max_pages = host->host_max_pages,
+        .max_pages_rule = max_pages_rule,
     };
+}
+
+/* "--host-max-pages=6", or with the place of a configuration file: "--host-max-pages=6 (crawl.conf:12)". */
+static void name_max_pages(char *name, size_t size, const struct options_host *values, const char *origin)
+{
+    int used = snprintf(name, size, "--host-max-pages=%lld", (long long)values->host_max_pages);
+
+    if (strcmp(origin, "command line") != 0)
+        snprintf(name + used, size - (size_t)used, " (%.250s)", origin);
 }
 
 static struct slice host_of_origin(struct slice origin)
@@ -212,24 +258,38 @@ int64_t crawl_settings_rest_us(const struct crawl_settings *s, struct slice host
     return is_loopback(host) ? s->loopback.rest_us : s->host.rest_us;
 }
 
+static const struct host_rules *special_rules(struct crawl_settings *s, const char *host, bool loopback,
+                                              const struct options_host *values)
+{
+    struct host_rules_list *entry = s->sections;
+    const char *origin = options_origin_for_host(s->options, host, "host-max-pages");
+
+    while (entry != NULL && (entry->loopback != loopback || entry->max_pages_origin != origin ||
+                             memcmp(&entry->values, values, sizeof *values) != 0))
+        entry = entry->next;
+    if (entry == NULL) {
+        entry = mem_new(sizeof *entry);
+        entry->loopback = loopback;
+        entry->max_pages_origin = origin;
+        memcpy(&entry->values, values, sizeof *values);
+        name_max_pages(entry->max_pages_rule, sizeof entry->max_pages_rule, values, origin);
+        entry->rules = rules_of(s->options, values, loopback, entry->max_pages_rule);
+        entry->next = s->sections;
+        s->sections = entry;
+    }
+    return &entry->rules;
+}
+
 const struct host_rules *crawl_settings_rules_for(void *arg, struct slice origin)
 {
     struct crawl_settings *s = arg;
     struct slice host = host_of_origin(origin);
-    struct host_rules_list *entry;
     struct options_host special;
     char name[256];
 
-    if (s->options->section_count > 0) {
-        snprintf(name, sizeof name, "%.*s", (int)host.size, host.data);
-        if (options_for_host(s->options, name, &special)) {
-            entry = mem_new(sizeof *entry);
-            entry->rules = rules_of(s->options, &special, false);
-            entry->next = s->sections;
-            s->sections = entry;
-            return &entry->rules;
-        }
-    }
+    snprintf(name, sizeof name, "%.*s", (int)host.size, host.data);
+    if (options_for_host(s->options, name, &special))
+        return special_rules(s, name, is_loopback(host), &special);
     return is_loopback(host) ? &s->loopback : &s->host;
 }
 
@@ -245,7 +305,6 @@ static void set_frontier(struct crawl_settings *s, const struct options *o)
         .one_by_one = o->deterministic,
         .max_pages = o->max_pages,
         .max_bytes = o->quota_bytes,
-        .host_max_pages = o->host.host_max_pages,
         .max_tries = o->tries,
         .max_redirects = o->max_redirect,
         .robots_age_ms = ROBOTS_AGE_MS,
@@ -271,6 +330,7 @@ static int automatic_parsers(void)
 struct crawl_settings *crawl_settings_new(const struct options *options)
 {
     struct crawl_settings *s = mem_new(sizeof *s);
+    struct options_host general = options->host;
 
     s->options = options;
     snprintf(s->user_agent, sizeof s->user_agent, "%s",
@@ -281,8 +341,10 @@ struct crawl_settings *crawl_settings_new(const struct options *options)
     s->threads = options->deterministic ? 1 : options->threads;
     s->parsers = options->deterministic ? 1 : options->parsers > 0 ? options->parsers : automatic_parsers();
     s->transfers = options->deterministic ? 1 : options->transfers > 0 ? options->transfers : 8 * options->threads;
-    s->host = rules_of(options, &options->host, false);
-    s->loopback = rules_of(options, &options->host, true);
+    general.rate_given = options_given(options, "rate");
+    name_max_pages(s->max_pages_rule, sizeof s->max_pages_rule, &general, options_origin(options, "host-max-pages"));
+    s->host = rules_of(options, &general, false, s->max_pages_rule);
+    s->loopback = rules_of(options, &general, true, s->max_pages_rule);
     set_scope(s, options);
     set_http(s, options);
     set_extract(s, options);
@@ -300,11 +362,13 @@ void crawl_settings_free(struct crawl_settings *s)
         free(s->sections);
         s->sections = next;
     }
-    for (size_t i = 0; i < sizeof s->lists / sizeof s->lists[0]; i++)
+    for (size_t i = 0; i < s->list_count; i++)
         free(s->lists[i]);
+    free(s->lists);
     for (size_t i = 0; i < s->scope.rule_count; i++)
         free(s->rule_names[i]);
     free(s->rule_names);
     free(s->rules);
+    free(s->host_headers);
     free(s);
 }

@@ -15,14 +15,17 @@ struct crawl_settings {
     char robots_token[64]; /* its first word, up to the '/' */
     struct scope_limits scope;
     struct scope_rule *rules;
-    char **rule_names; /* one a rule */
+    char **rule_names;                /* one a rule */
+    const char *const **host_headers; /* one a section; NULL: none has any */
     struct http_settings http;
     struct extract_settings extract;
     struct frontier_limits frontier;
     struct host_rules host, loopback; /* for hosts without a section of their own */
     struct host_rules_list *sections; /* made as hosts turn up */
     int threads, parsers, transfers;
-    const char **lists[8]; /* NULL-terminated arrays made from lists of options; owned */
+    char max_pages_rule[320]; /* who says how many pages a host may have, if no section does */
+    const char ***lists;      /* NULL-terminated arrays made from lists of options; owned */
+    size_t list_count;
 };
 
 /* `options` must outlive it. Fields that need other parts (extract.scope, extract.frontier, http.arg,

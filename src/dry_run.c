@@ -17,40 +17,22 @@
 
 struct plan {
     const struct options *options;
+    struct crawl_settings *settings;
     struct buf out;    /* the seeds, as lines */
     struct seen *seen; /* the seeds' origins */
     size_t seeds;
     int64_t slowest_gap_us; /* between two requests to one of their hosts */
 };
 
-static bool is_loopback(struct slice host)
-{
-    return slice_is(host, "localhost") || slice_is(host, "[::1]") ||
-           (host.size > 4 && memcmp(host.data, "127.", 4) == 0);
-}
-
-static int64_t gap_of(const struct plan *plan, struct slice host)
-{
-    char *name = mem_copy(host.data, host.size);
-    struct options_host values;
-    bool special = options_for_host(plan->options, name, &values);
-    int64_t gap = values.rate_gap_us;
-
-    /* As the crawl has it: the built-in rate does not hold for this machine itself. */
-    if (!special && is_loopback(host) && !options_given(plan->options, "rate"))
-        gap = 0;
-    free(name);
-    return values.wait_ms * 1000 > gap ? values.wait_ms * 1000 : gap;
-}
-
 static void take_seed(void *arg, const struct url *url)
 {
     struct plan *plan = arg;
     struct buf origin = {.limit = 4096};
-    int64_t gap = gap_of(plan, url_host(url)), id = (int64_t)plan->seeds + 1;
+    int64_t gap, id = (int64_t)plan->seeds + 1;
 
     plan->seeds++;
     url_add_origin(url, &origin);
+    gap = crawl_settings_rules_for(plan->settings, buf_slice(&origin))->rest_us;
     seen_add(plan->seen, XXH3_64bits(origin.data, origin.size), id);
     if (gap > plan->slowest_gap_us)
         plan->slowest_gap_us = gap;
@@ -184,8 +166,8 @@ static void add_plan(struct buf *out, const struct plan *plan, const struct craw
 
 bool dry_run(const struct options *options, struct err *err)
 {
-    struct plan plan = {.options = options, .out = {.limit = 1u << 22}, .seen = seen_new()};
     struct crawl_settings *settings = crawl_settings_new(options);
+    struct plan plan = {.options = options, .settings = settings, .out = {.limit = 1u << 22}, .seen = seen_new()};
     struct buf out = {.limit = 1u << 23};
     struct scope *scope = scope_new(&settings->scope, err); /* patterns are checked */
     bool good = scope != NULL && read_seeds(&plan, err);

@@ -38,7 +38,6 @@ struct frontier_limits {
     int takers;                /* fetcher threads, numbered from 0 */
     int64_t max_pages;         /* documents handed out in this run; 0: no limit */
     int64_t max_bytes;         /* that may come over the network before nothing more is handed out; 0: no limit */
-    int64_t host_max_pages;    /* documents a host over all runs; more are skipped as SKIP_LIMIT; 0: no limit */
     int max_tries;             /* requests for one URL, the first one included */
     int max_redirects;         /* hops in a row, at most PAGE_REDIRECTS_MAX */
     size_t idle_hosts;         /* hosts that have nothing to do but stay in memory; others are forgotten; 0: 4,096 */

@@ -225,13 +225,15 @@ static bool decide(struct offer *offer, struct page_link *link, bool is_hop)
     h = host_of_link(offer, link);
     link->host_id = h->id;
     if (link->kind != LINK_SITEMAP_FILE && !link->external) {
-        if (f->limits.host_max_pages > 0 && h->admitted >= f->limits.host_max_pages) {
+        const struct host_rules *rules = h->pace.rules;
+
+        if (rules->max_pages > 0 && h->admitted >= rules->max_pages) {
             link->skip = SKIP_LIMIT;
-            link->rule = f->words_host_pages;
+            link->rule = rules->max_pages_rule;
             return false;
         }
         h->admitted++;
-        if (f->limits.host_max_pages > 0)
+        if (rules->max_pages > 0)
             h->changed = true;
     }
     if (!link->external)

@@ -93,13 +93,15 @@ static struct robots *stored_rules(const struct frontier *f, const struct host_s
 }
 
 /* More documents may have been admitted than --host-max-pages allows, while the row that has the count was away. */
-static void limit_late(const struct frontier *f, struct host *h, int64_t admitted_before)
+static void limit_late(struct host *h, int64_t admitted_before)
 {
-    if (f->limits.host_max_pages > 0 && h->admitted > f->limits.host_max_pages) {
-        h->may_take = f->limits.host_max_pages - admitted_before;
+    int64_t max_pages = h->pace.rules->max_pages;
+
+    if (max_pages > 0 && h->admitted > max_pages) {
+        h->may_take = max_pages - admitted_before;
         if (h->may_take < 0)
             h->may_take = 0;
-        h->admitted = f->limits.host_max_pages;
+        h->admitted = max_pages;
     }
 }
 
@@ -117,7 +119,7 @@ void frontier_refill(struct frontier *f, const struct page *page, const struct h
         h->rules = rules;
     } else if (h->wants_state && state != NULL) {
         host_restore(f, h, state, rules, now_ms);
-        limit_late(f, h, state->admitted);
+        limit_late(h, state->admitted);
     } else {
         robots_free(rules);
     }

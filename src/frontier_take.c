@@ -155,7 +155,7 @@ static bool is_allowed(const struct frontier *f, struct host *h, struct page *pa
     if (page->tries == 0 && page->kind == PAGE_DOCUMENT && h->may_take != INT64_MAX && h->may_take-- <= 0) {
         h->may_take = 0;
         page->skip = SKIP_LIMIT;
-        snprintf(page->error, sizeof page->error, "%s", f->words_host_pages);
+        snprintf(page->error, sizeof page->error, "%s", h->pace.rules->max_pages_rule);
         return false;
     }
     return true;

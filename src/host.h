@@ -34,6 +34,8 @@ struct host_rules {
     int64_t patience_ms;        /* without one good answer for this long while failing: given up */
     int64_t retry_after_max_ms; /* a longer Retry-After is not waited for */
     bool random_wait;           /* rests are 0.5 to 1.5 times as long */
+    int64_t max_pages;          /* documents of the host over all runs, which the frontier counts; 0: no limit */
+    const char *max_pages_rule; /* who says so, in words */
 };
 
 enum host_answer {                /* how a request ended, as far as the host is concerned */

@@ -17,8 +17,13 @@ struct http_settings {
     const char *from;           /* NULL: none; likewise below */
     const char *const *headers; /* "Name: value", NULL-terminated. Authorization and Cookie among them go only to hosts
                                    that a seed names, and to origins of `credentials` */
-    const char *proxy;          /* http://, https://, socks5:// ...; "": none at all; NULL: as the environment says */
-    struct {                    /* what the environment says; NULL: nothing */
+    /* Other such lists: headers_for() tells for a host, from any thread, from 1 on, which of them it has instead, or 0.
+     * NULL: there are none. */
+    const char *const *const *host_headers; /* NULL-terminated */
+    size_t (*headers_for)(void *arg, struct slice host);
+    void *headers_arg;
+    const char *proxy; /* http://, https://, socks5:// ...; "": none at all; NULL: as the environment says */
+    struct {           /* what the environment says; NULL: nothing */
         const char *http_proxy, *https_proxy, *all_proxy, *no_proxy;
     } environment;
     const char *cacert, *cert, *key;

@@ -65,18 +65,18 @@ static void append(struct curl_slist **list, const char *text)
 }
 
 /* Defaults, From and the user's own, which take the place of ours; then `more`, which may be NULL. */
-static struct curl_slist *make_headers(const struct http_settings *settings, bool with_secrets, const char *more)
+static struct curl_slist *make_headers(const struct http_settings *settings, const char *const *given,
+                                       bool with_secrets, const char *more)
 {
     struct curl_slist *list = NULL;
     struct buf from = {.limit = 4096};
 
     for (size_t i = 0; i < sizeof DEFAULT_HEADERS / sizeof *DEFAULT_HEADERS; i++)
-        if (!is_among(DEFAULT_HEADERS[i], settings->headers))
+        if (!is_among(DEFAULT_HEADERS[i], given))
             append(&list, DEFAULT_HEADERS[i]);
-    if (settings->from != NULL && buf_printf(&from, "From: %s", settings->from) &&
-        !is_among(from.data, settings->headers))
+    if (settings->from != NULL && buf_printf(&from, "From: %s", settings->from) && !is_among(from.data, given))
         append(&list, from.data);
-    for (const char *const *header = settings->headers; header != NULL && *header != NULL; header++)
+    for (const char *const *header = given; header != NULL && *header != NULL; header++)
         if ((with_secrets || !is_secret(*header)) && (more == NULL || !same_name(*header, more)))
             append(&list, *header);
     if (more != NULL)
@@ -85,9 +85,9 @@ static struct curl_slist *make_headers(const struct http_settings *settings, boo
     return list;
 }
 
-static bool check_headers(const struct http_settings *settings, struct err *err)
+static bool check_headers(const char *const *given, struct err *err)
 {
-    for (const char *const *header = settings->headers; header != NULL && *header != NULL; header++) {
+    for (const char *const *header = given; header != NULL && *header != NULL; header++) {
         size_t size = name_size(*header);
 
         if (size == 0 || (*header)[size] == '\0')
@@ -109,17 +109,59 @@ static bool is_below(struct slice path, const char *top)
     return path.size == size || top[size - 1] == '/' || path.data[size] == '/';
 }
 
+static const struct http_headers *headers_of(const struct http_shared *shared, struct slice host)
+{
+    const struct http_settings *settings = shared->settings;
+
+    return &shared->headers[settings->headers_for != NULL ? settings->headers_for(settings->headers_arg, host) : 0];
+}
+
+/* The user's lists, checked; they become shared->headers. */
+static bool add_headers(struct http_shared *shared, struct err *err)
+{
+    const struct http_settings *settings = shared->settings;
+    size_t lists = 0;
+
+    while (settings->host_headers != NULL && settings->host_headers[lists] != NULL)
+        lists++;
+    shared->headers = mem_array(lists + 1, sizeof shared->headers[0]);
+    for (size_t i = 0; i <= lists; i++) {
+        struct http_headers *headers = &shared->headers[i];
+
+        headers->given = i == 0 ? settings->headers : settings->host_headers[i - 1];
+        if (!check_headers(headers->given, err))
+            return false;
+        headers->any = headers->seeds = make_headers(settings, headers->given, false, NULL);
+        shared->headers_count++;
+        for (const char *const *header = headers->given; header != NULL && *header != NULL; header++)
+            if (is_secret(*header) && headers->seeds == headers->any)
+                headers->seeds = make_headers(settings, headers->given, true, NULL);
+    }
+    return true;
+}
+
+static void free_headers(struct http_shared *shared)
+{
+    for (size_t i = 0; i < shared->headers_count; i++) {
+        if (shared->headers[i].seeds != shared->headers[i].any)
+            curl_slist_free_all(shared->headers[i].seeds);
+        curl_slist_free_all(shared->headers[i].any);
+    }
+    free(shared->headers);
+}
+
 struct curl_slist *http_shared_headers(const struct http_shared *shared, struct slice origin, const struct url *url)
 {
     const struct http_settings *settings = shared->settings;
+    const struct http_headers *headers = headers_of(shared, url_host(url));
 
     for (size_t i = 0; i < shared->credential_count; i++)
         if (slice_is(origin, shared->credentials[i].origin) && is_below(url_path(url), shared->credentials[i].path))
             return shared->credentials[i].headers;
-    if (shared->seed_headers != shared->headers && settings->may_be_private != NULL &&
+    if (headers->seeds != headers->any && settings->may_be_private != NULL &&
         settings->may_be_private(settings->arg, url_host(url)))
-        return shared->seed_headers;
-    return shared->headers;
+        return headers->seeds;
+    return headers->any;
 }
 
 /* --- Credentials ------------------------------------------------------------------ */
@@ -172,9 +214,9 @@ bool http_shared_add_credential(struct http_shared *shared, const char *text, st
         sound = !header.full && !origin.full && strpbrk(header.data, "\r\n") == NULL;
     }
     if (sound)
-        *new_credential(shared) = (struct http_credential){mem_copy(origin.data, origin.size),
-                                                           mem_copy(url_path(&url).data, url_path(&url).size),
-                                                           make_headers(shared->settings, true, header.data)};
+        *new_credential(shared) = (struct http_credential){
+            mem_copy(origin.data, origin.size), mem_copy(url_path(&url).data, url_path(&url).size),
+            make_headers(shared->settings, headers_of(shared, url_host(&url))->given, true, header.data)};
     else
         err_set(err,
                 "credentials read \"https://example.org user:password\" or \"https://example.org Bearer TOKEN\"; "
@@ -205,7 +247,7 @@ static bool check_file(const char *path, const char *what, struct err *err)
 
 static bool check_settings(const struct http_settings *settings, struct err *err)
 {
-    return check_headers(settings, err) && check_file(settings->cacert, "certificates of --cacert in", err) &&
+    return check_file(settings->cacert, "certificates of --cacert in", err) &&
            check_file(settings->cert, "client certificate", err) && check_file(settings->key, "private key", err) &&
            check_file(settings->netrc_file, "netrc file", err) && check_file(settings->cookie_file, "cookies in", err);
 }
@@ -270,13 +312,9 @@ struct http_shared *http_shared_new(const struct http_settings *settings, struct
     curl_share_setopt(shared->share, CURLSHOPT_USERDATA, shared);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) /* one that this libcurl lacks is not shared */
         curl_share_setopt(shared->share, CURLSHOPT_SHARE, kinds[i]);
-    shared->headers = shared->seed_headers = make_headers(settings, false, NULL);
-    for (const char *const *header = settings->headers; header != NULL && *header != NULL; header++)
-        if (is_secret(*header) && shared->seed_headers == shared->headers)
-            shared->seed_headers = make_headers(settings, true, NULL);
     for (const char *const *entry = settings->resolve; entry != NULL && *entry != NULL; entry++)
         append(&shared->resolve, *entry);
-    if (!add_credentials(shared, err))
+    if (!add_headers(shared, err) || !add_credentials(shared, err))
         goto fail;
     if (settings->cookie_file != NULL)
         load_cookies(shared);
@@ -292,9 +330,7 @@ void http_shared_free(struct http_shared *shared)
     if (shared == NULL)
         return;
     curl_share_cleanup(shared->share);
-    if (shared->seed_headers != shared->headers)
-        curl_slist_free_all(shared->seed_headers);
-    curl_slist_free_all(shared->headers);
+    free_headers(shared);
     for (size_t i = 0; i < shared->credential_count; i++) {
         free(shared->credentials[i].origin);
         free(shared->credentials[i].path);

@@ -17,13 +17,18 @@ struct http_credential {
     struct curl_slist *headers;
 };
 
+struct http_headers {
+    const char *const *given;
+    struct curl_slist *any;   /* of any request */
+    struct curl_slist *seeds; /* of requests to hosts that a seed names; the same list if there is no difference */
+};
+
 struct http_shared {
     const struct http_settings *settings;
     CURLSH *share;
     pthread_mutex_t locks[CURL_LOCK_DATA_LAST];
-    struct curl_slist *headers; /* of any request */
-    struct curl_slist
-        *seed_headers; /* of requests to hosts that a seed names; the same list if there is no difference */
+    struct http_headers *headers; /* settings->headers, and behind it each of settings->host_headers */
+    size_t headers_count;
     struct http_credential *credentials;
     size_t credential_count;
     struct curl_slist *resolve;

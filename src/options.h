@@ -88,6 +88,7 @@ struct options_host {
     struct options_list headers;
     char *user; /* "name:password" or NULL */
     char *bearer;
+    bool rate_given; /* set by options_for_host(): rate_gap_us is not the built-in one */
 };
 
 /* "[host *.example.org]" of a configuration file. */
@@ -218,6 +219,10 @@ const char *options_origin(const struct options *options, const char *name);
 /* The values for one host: those of all hosts, overridden by each section whose pattern fits, in order. `host` in lower
  * case. What *result points to stays the options'. True if a section fitted. */
 bool options_for_host(const struct options *options, const char *host, struct options_host *result);
+
+/* Where the host's value of `name`, an option that may differ from host to host, comes from; as options_origin() says
+ * it. */
+const char *options_origin_for_host(const struct options *options, const char *host, const char *name);
 
 /* Appends the options that are not at their built-in values as a JSON object, name to value as given, secrets left out:
  * for the record of the run. Its member "given" has the same as [name, value, origin] in an order in which they can be

@@ -125,11 +125,18 @@ static size_t field_size(const struct option_entry *entry)
     }
 }
 
+/* The section has a value for that option. */
+static bool gives(const struct options_section *section, const struct option_entry *entry)
+{
+    return (entry->flags & OPTION_PER_HOST) && (section->given & option_section_bit(entry));
+}
+
 bool options_for_host(const struct options *options, const char *host, struct options_host *result)
 {
     bool any = false;
 
-    *result = options->host;
+    memcpy(result, &options->host, sizeof *result); /* padding too: results can be compared */
+    result->rate_given = options_given(options, "rate");
     for (size_t i = 0; i < options->section_count; i++) {
         const struct options_section *section = &options->sections[i];
 
@@ -140,11 +147,31 @@ bool options_for_host(const struct options *options, const char *host, struct op
             const struct option_entry *entry = &option_table[e];
             size_t offset = entry->field - offsetof(struct options, host);
 
-            if ((entry->flags & OPTION_PER_HOST) && (section->given & option_section_bit(entry)))
-                memcpy((char *)result + offset, (const char *)&section->host + offset, field_size(entry));
+            if (!gives(section, entry))
+                continue;
+            memcpy((char *)result + offset, (const char *)&section->host + offset, field_size(entry));
+            result->rate_given |= entry->kind == OPTION_RATE;
         }
     }
     return any;
+}
+
+const char *options_origin_for_host(const struct options *options, const char *host, const char *name)
+{
+    const struct option_entry *entry = option_find(VERB_CRAWL, name);
+    const char *origin = options_origin(options, name);
+    size_t size = strlen(name);
+
+    for (size_t i = 0; i < options->section_count; i++) {
+        const struct options_section *section = &options->sections[i];
+
+        if (!gives(section, entry) || !fits(section->pattern, host))
+            continue;
+        for (size_t j = 0; j < section->said.count; j++)
+            if (strncmp(section->said.items[j].text, name, size) == 0 && section->said.items[j].text[size] == ' ')
+                origin = section->said.items[j].origin;
+    }
+    return origin;
 }
 
 void option_add_value(struct buf *out, const struct option_entry *entry, const char *value)

@@ -485,7 +485,8 @@ static void what_a_host_has_beyond_host_max_pages_is_skipped(void **state)
     struct frontier *f;
 
     (void)state;
-    limits.host_max_pages = 1;
+    rules.max_pages = 1;
+    rules.max_pages_rule = "--host-max-pages=1";
     f = frontier_new(&limits);
     assert_int_equal(seed(f, A "/1", NULL).skip, SKIP_NONE);
     assert_int_equal(seed(f, A "/2", NULL).skip, SKIP_LIMIT);

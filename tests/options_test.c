@@ -330,6 +330,25 @@ static void sections_override_for_the_hosts_they_fit_and_later_ones_win(void **s
     assert_string_equal(options.sections[1].origin, "x.conf:6");
 }
 
+static void the_value_of_a_section_comes_from_its_line(void **state)
+{
+    struct options_host host;
+
+    (void)state;
+    assert_true(configure("host-max-pages = 9\nheader = A: all\n"
+                          "[host *.example.org]\nheader = B: one\nheader = C: two\nhost-max-pages = 2\n"
+                          "[host www.example.org]\nwait = 1s\n"));
+    assert_true(options_for_host(&options, "www.example.org", &host));
+    assert_int_equal(host.headers.count, 2);
+    assert_string_equal(host.headers.items[1].text, "C: two");
+    assert_int_equal(host.host_max_pages, 2);
+    assert_false(host.rate_given);
+    assert_string_equal(options_origin_for_host(&options, "www.example.org", "host-max-pages"), "x.conf:6");
+    assert_string_equal(options_origin_for_host(&options, "www.example.org", "wait"), "x.conf:8");
+    assert_string_equal(options_origin_for_host(&options, "example.org", "host-max-pages"), "x.conf:1");
+    assert_string_equal(options_origin_for_host(&options, "www.example.org", "rate"), "built in");
+}
+
 /* A directory of its own as home, and a command read in it. */
 static bool read_all(const char *file, char *const *argv, int argc)
 {
@@ -499,6 +518,7 @@ int main(void)
         TEST(every_option_but_those_of_the_command_line_is_a_key),
         TEST(a_wrong_line_of_a_file_is_named),
         TEST(sections_override_for_the_hosts_they_fit_and_later_ones_win),
+        TEST(the_value_of_a_section_comes_from_its_line),
         TEST(command_line_beats_environment_beats_files_beats_built_in),
         TEST(no_file_is_read_when_none_is_wanted_and_a_named_one_must_be_there),
         TEST(secrets_are_neither_recorded_nor_printed),
