@@ -7,10 +7,10 @@
 #include "log.h"
 #include "mem.h"
 #include "panel.h"
+#include "screen.h"
 #include "terminal.h"
 #include "words.h"
 
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +19,6 @@
 
 #define PLAIN_LOOK_MS 1000 /* between two looks where nothing is drawn */
 #define COST_PARTS    400  /* a look that took 1 ms is not repeated for so many */
-#define LEAST_ROWS    4
-#define FRAME_LIMIT   65536
 
 struct progress {
     struct progress_parts parts;
@@ -30,105 +28,12 @@ struct progress {
     struct held held;
     struct tally_counts counts;
     struct frontier_counts frontier;
-    locale_t locale;
     bool color;
     bool is_finishing;
-    int columns, rows;
     int processors;
     char how[120];
-    struct buf next; /* the frame to be drawn */
-
-    /* What stands on the screen: changed under the log's lock only. */
-    struct buf frame;
-    int drawn; /* rows that it takes; 0: it is not there */
+    struct screen screen;
 };
-
-/* --- On the screen ------------------------------------------------------------------ */
-
-static void hide(void *arg, struct buf *out)
-{
-    struct progress *p = arg;
-
-    if (p->drawn > 0)
-        buf_printf(out, "\r\x1b[%dA\x1b[J", p->drawn);
-    p->drawn = 0;
-}
-
-/* Goes over what is drawn, line by line, so that nothing is empty in between. */
-static void show(void *arg, struct buf *out)
-{
-    struct progress *p = arg;
-
-    if (p->drawn > 0)
-        buf_printf(out, "\r\x1b[%dA", p->drawn);
-    p->drawn = 0;
-    for (const char *line = p->frame.data; line != NULL && *line != '\0';) {
-        size_t size = strcspn(line, "\n");
-
-        buf_add(out, line, size);
-        buf_add_string(out, "\x1b[K\n");
-        p->drawn++;
-        line += size + (line[size] == '\n');
-    }
-    buf_add_string(out, "\x1b[J");
-}
-
-/* The frame made last becomes the one that is shown. */
-static void redraw(void *arg, struct buf *out)
-{
-    struct progress *p = arg;
-    struct buf before = p->frame;
-
-    p->frame = p->next;
-    p->next = before;
-    show(p, out);
-}
-
-/* The columns of the first line of a frame, colours not counted. */
-static int line_columns(const char *line, locale_t locale)
-{
-    int columns = 0;
-
-    while (*line != '\0' && *line != '\n') {
-        size_t size = strcspn(line, "\x1b\n");
-
-        columns += columns_of((struct slice){line, size}, locale);
-        line += size;
-        if (*line == '\x1b')
-            line += strcspn(line, "m\n");
-        if (*line == 'm')
-            line++;
-    }
-    return columns;
-}
-
-/* How many rows the frame takes in a window of another width: terminals wrap long lines then. */
-static void count_rows(void *arg, struct buf *out)
-{
-    struct progress *p = arg;
-    int rows = 0;
-
-    (void)out;
-    if (p->drawn == 0)
-        return;
-    for (const char *line = p->frame.data; line != NULL && *line != '\0';) {
-        int columns = line_columns(line, p->locale);
-
-        rows += columns == 0 ? 1 : (columns + p->columns - 1) / p->columns;
-        line += strcspn(line, "\n");
-        line += *line == '\n';
-    }
-    p->drawn = rows < p->rows ? rows : p->rows - 1;
-}
-
-/* The terminal starts anew below: after a stop, the shell has written there. */
-static void forget_drawn(void *arg, struct buf *out)
-{
-    struct progress *p = arg;
-
-    (void)out;
-    p->drawn = 0;
-}
 
 /* --- Looking ------------------------------------------------------------------------ */
 
@@ -232,41 +137,19 @@ static void fill(const struct progress *p, struct panel_facts *facts, double his
 
 /* --- Showing ------------------------------------------------------------------------ */
 
-/* The last rows have no room in a window that is not high enough. */
-static void cut_rows(struct buf *frame, int rows)
-{
-    char *at = frame->data;
-
-    for (int i = 0; i < rows && at != NULL; i++) {
-        at = strchr(at, '\n');
-        if (at != NULL)
-            at++;
-    }
-    if (at != NULL && *at != '\0') {
-        *at = '\0';
-        frame->size = (size_t)(at - frame->data);
-    }
-}
-
 static void draw(struct progress *p)
 {
-    struct panel_look look = {.columns = p->columns, .color = p->color, .locale = p->locale};
+    struct panel_look look = {.columns = p->screen.columns, .color = p->color, .locale = p->screen.locale};
     double history[ESTIMATE_SECONDS];
     struct buf held_by = {.limit = 400};
     struct panel_facts facts;
-    bool is_ours = terminal_is_ours(STDERR_FILENO);
+    struct buf *frame = screen_begin(&p->screen, PANEL_LEAST_COLUMNS);
 
-    if (!is_ours || p->columns < PANEL_LEAST_COLUMNS || p->rows < LEAST_ROWS) {
-        log_draw_panel(is_ours ? hide : forget_drawn);
-        log_set_panel(NULL, NULL, NULL);
+    if (frame == NULL)
         return;
-    }
     fill(p, &facts, history, &held_by);
-    buf_clear(&p->next);
-    panel_add(&p->next, &facts, &look);
-    cut_rows(&p->next, p->rows - 1);
-    log_set_panel(hide, show, p);
-    log_draw_panel(redraw);
+    panel_add(frame, &facts, &look);
+    screen_show(&p->screen);
     buf_free(&held_by);
 }
 
@@ -286,14 +169,6 @@ static void say(const struct progress *p, bool asked)
     buf_free(&text);
 }
 
-static void measure_window(struct progress *p)
-{
-    int columns = p->columns, rows = p->rows;
-
-    terminal_size(STDERR_FILENO, &p->columns, &p->rows);
-    log_draw_panel(p->columns == columns && p->rows == rows ? forget_drawn : count_rows);
-}
-
 void progress_tick(struct progress *p, bool asked, bool resized)
 {
     int64_t now_ms = clock_ms();
@@ -306,7 +181,7 @@ void progress_tick(struct progress *p, bool asked, bool resized)
         say(p, true);
     if (p->mode == PROGRESS_PANEL) {
         if (resized)
-            measure_window(p);
+            screen_resize(&p->screen);
         draw(p);
     } else if (p->mode == PROGRESS_PLAIN && now_ms >= p->say_at_ms) {
         say(p, false);
@@ -362,13 +237,11 @@ struct progress *progress_new(const struct progress_parts *parts)
 
     p->parts = *parts;
     p->mode = progress_mode(parts->options);
-    p->locale = columns_locale(parts->options->ascii);
     p->color = parts->options->color == OPTIONS_COLOR_ALWAYS ||
                (parts->options->color == OPTIONS_COLOR_AUTO && terminal_wants_color(STDERR_FILENO));
-    p->next.limit = p->frame.limit = FRAME_LIMIT;
     p->started_ms = clock_ms();
     p->say_at_ms = p->started_ms + parts->options->stats_ms;
-    terminal_size(STDERR_FILENO, &p->columns, &p->rows);
+    screen_open(&p->screen, columns_locale(parts->options->ascii));
     p->processors = (int)sysconf(_SC_NPROCESSORS_ONLN);
     describe(p);
     return p;
@@ -392,11 +265,6 @@ void progress_free(struct progress *p)
 {
     if (p == NULL)
         return;
-    log_draw_panel(hide);
-    log_set_panel(NULL, NULL, NULL);
-    if (p->locale != (locale_t)0)
-        freelocale(p->locale);
-    buf_free(&p->next);
-    buf_free(&p->frame);
+    screen_close(&p->screen);
     free(p);
 }
