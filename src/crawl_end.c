@@ -141,6 +141,7 @@ static void tell_programs(struct crawl *c, struct summary *summary)
 void crawl_close_run(struct crawl *c)
 {
     struct summary summary = {.options = c->options,
+                              .recorded_before = c->done_before,
                               .elapsed_ms = clock_ms() - c->started_ms,
                               .database_bytes = -1,
                               .undecided = (int64_t)scope_limit_hits(c->scope)};

@@ -1,18 +1,22 @@
 #include "summary.h"
 
 #include "log.h"
+#include "terminal.h"
 #include "text.h"
 #include "words.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define TEXT_LIMIT       65536
-#define URL_COLUMNS      60
+#define LEAST_COLUMNS    30
+#define MOST_COLUMNS     79   /* lines of lists are hard to read when they are longer */
+#define NAME_COLUMNS     11   /* of each line, before what it says */
+#define PROGRAM_COLUMNS  7    /* "crawl: " */
 #define HELD_LEAST_MS    5000 /* shorter crawls have nothing to say of what held them back */
 #define HELD_LEAST_SHARE 10   /* of a hundred */
-#define LINE_COLUMNS     79   /* of lists, which may go on on a further line */
 
 void summary_log_page(const struct page *page)
 {
@@ -40,11 +44,6 @@ static void add_waiting(const struct summary *s, struct buf *out)
     buf_add_string(out, "; the same command goes on\n");
 }
 
-static bool found_nothing(const struct summary *s)
-{
-    return s->counts.seeds > 0 && s->counts.seeds_answered == 0 && s->counts.outcomes[PAGE_OK] == 0;
-}
-
 static void add_complete(const struct summary *s, struct buf *out)
 {
     int64_t given_up = s->counts.skips[SKIP_HOST_GAVE_UP];
@@ -55,7 +54,7 @@ static void add_complete(const struct summary *s, struct buf *out)
     }
     buf_add_string(out, "Finished in ");
     words_add_time(out, s->elapsed_ms);
-    if (found_nothing(s)) {
+    if (summary_found_nothing(s)) {
         buf_add_string(out, ": no seed could be fetched\n");
     } else if (given_up > 0) {
         buf_add_string(out, ": all but ");
@@ -91,26 +90,13 @@ static void add_end(const struct summary *s, struct buf *out)
 
 /* --- The other lines ------------------------------------------------------------------ */
 
-static size_t line_size(const struct buf *out)
-{
-    const char *end = memrchr(out->data, '\n', out->size);
-
-    return end == NULL ? out->size : (size_t)(out->data + out->size - end) - 1;
-}
-
-/* "NAME 12 431", with a comma in front but for the first, on a line of its own where there is no room. */
+/* "NAME 12 431", with a comma in front but for the first. */
 static void add_item(struct buf *out, bool *is_first, const char *name, int64_t number)
 {
-    struct buf item = {.limit = 200};
-
     if (number <= 0)
         return;
-    buf_printf(&item, "%s ", name);
-    words_add_number(&item, number);
-    if (!*is_first)
-        buf_add_string(out, line_size(out) + item.size + 3 > LINE_COLUMNS ? ",\n           " : ", ");
-    buf_add(out, item.data, item.size);
-    buf_free(&item);
+    buf_printf(out, "%s%s ", *is_first ? "" : ", ", name);
+    words_add_number(out, number);
     *is_first = false;
 }
 
@@ -155,17 +141,6 @@ static void add_titles(const struct summary *s, struct buf *out)
     buf_add_char(out, '\n');
 }
 
-static int64_t failures(const struct tally_counts *c)
-{
-    int64_t failed = 0;
-
-    for (int i = 0; i < PAGE_OUTCOME_COUNT; i++)
-        if (i != PAGE_OK && i != PAGE_REDIRECT && i != PAGE_HTTP_ERROR && i != PAGE_WRONG_TYPE &&
-            i != PAGE_REDIRECT_LOOP && i != PAGE_BAD_REDIRECT)
-            failed += c->outcomes[i];
-    return failed;
-}
-
 static void add_outcomes(const struct summary *s, struct buf *out)
 {
     const struct tally_counts *c = &s->counts;
@@ -185,7 +160,7 @@ static void add_outcomes(const struct summary *s, struct buf *out)
     add_item(out, &is_first, "too many requests", c->too_many);
     add_item(out, &is_first, "other errors", other);
     add_item(out, &is_first, "server errors", c->server_errors);
-    add_item(out, &is_first, "failed", failures(c));
+    add_item(out, &is_first, "failed", tally_failures(c));
     buf_add_char(out, '\n');
 }
 
@@ -201,10 +176,10 @@ static void add_failures(const struct summary *s, struct buf *out)
     };
     bool is_first = true;
 
-    if (failures(&s->counts) == 0)
+    if (tally_failures(&s->counts) == 0)
         return;
     buf_add_string(out, "  failed   ");
-    words_add_number(out, failures(&s->counts));
+    words_add_number(out, tally_failures(&s->counts));
     buf_add_string(out, ": ");
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         add_item(out, &is_first, kinds[i].name, s->counts.outcomes[kinds[i].outcome]);
@@ -224,7 +199,7 @@ static void add_skipped(const struct summary *s, struct buf *out)
         [SKIP_TRAP] = "trap guard",
         [SKIP_DUPLICATE] = "same page as another",
         [SKIP_NOFOLLOW] = "nofollow",
-        [SKIP_KIND] = "images, styles and the like",
+        [SKIP_KIND] = "images and the like",
         [SKIP_HOST_GAVE_UP] = "host no longer answered",
     };
     int64_t all = 0;
@@ -242,16 +217,19 @@ static void add_skipped(const struct summary *s, struct buf *out)
     buf_add_char(out, '\n');
 }
 
-static void add_slowest(const struct summary *s, struct buf *out)
+static void add_slowest(const struct summary *s, int columns, struct buf *out)
 {
     const struct tally_page *slowest = &s->counts.slowest;
-    struct slice url = text_prefix(slice_of(slowest->url), URL_COLUMNS);
+    struct buf time = {.limit = 60};
+    struct slice url;
 
-    if (url.size == 0)
+    if (slowest->url[0] == '\0')
         return;
-    buf_printf(out, "  slowest  %.*s%s  ", (int)url.size, url.data, slowest->url[url.size] == '\0' ? "" : "...");
-    words_add_time(out, slowest->total_ms);
-    buf_add_char(out, '\n');
+    words_add_time(&time, slowest->total_ms);
+    url = text_prefix(slice_of(slowest->url), (size_t)columns - NAME_COLUMNS - time.size - 5);
+    buf_printf(out, "  slowest  %.*s%s  %s\n", (int)url.size, url.data, slowest->url[url.size] == '\0' ? "" : "...",
+               time.data);
+    buf_free(&time);
 }
 
 /* What to change for the next crawl to be faster: where it was held back for long, by share of the time. */
@@ -286,17 +264,8 @@ static void add_proof(const struct summary *s, struct buf *out)
     buf_add_string(out, " waiting\n");
 }
 
-void summary_add_text(const struct summary *s, struct buf *out)
+static void add_written(const struct summary *s, struct buf *out)
 {
-    add_end(s, out);
-    add_pages(s, out);
-    add_titles(s, out);
-    add_outcomes(s, out);
-    add_failures(s, out);
-    add_skipped(s, out);
-    add_slowest(s, out);
-    add_held(s, out);
-    add_proof(s, out);
     buf_printf(out, "  written  %s", s->options->database);
     if (s->database_bytes >= 0) {
         buf_add_string(out, ", ");
@@ -305,50 +274,50 @@ void summary_add_text(const struct summary *s, struct buf *out)
     buf_add_char(out, '\n');
 }
 
-/* --- What to try next ------------------------------------------------------------------ */
+/* --- All of it -------------------------------------------------------------------------- */
 
-static void add_command(const struct summary *s, struct buf *out, const char *verb, const char *rest)
+static void add_lines(const struct summary *s, int columns, struct buf *out)
 {
-    buf_printf(out, "crawl %s", verb);
-    if (strcmp(s->options->database, "crawl.db") != 0) {
-        buf_add_string(out, " -d ");
-        words_add_shell(out, s->options->database);
+    bool is_second = s->recorded_before > 0 && s->counts.pages > 0;
+
+    add_end(s, out);
+    if (is_second)
+        buf_add_string(out, "This run:\n");
+    add_pages(s, out);
+    if (!is_second)
+        add_titles(s, out);
+    add_outcomes(s, out);
+    add_failures(s, out);
+    add_skipped(s, out);
+    add_slowest(s, columns, out);
+    add_held(s, out);
+    if (is_second) {
+        buf_add_string(out, "With those before:\n");
+        add_titles(s, out);
     }
-    buf_printf(out, "%s%s", rest[0] == '\0' ? "" : " ", rest);
+    add_proof(s, out);
+    add_written(s, out);
 }
 
-/* The question that what was found suggests. */
-static const char *question(const struct summary *s)
+void summary_add_text(const struct summary *s, int columns, struct buf *out)
 {
-    const struct tally_counts *c = &s->counts;
+    struct buf lines = {.limit = TEXT_LIMIT};
+    bool is_first = true;
 
-    if (c->outcomes[PAGE_HTTP_ERROR] + failures(c) > 0)
-        return "'select * from broken_links limit 20'";
-    if (s->titles.duplicated > 0)
-        return "'select * from duplicate_titles limit 20'";
-    if (s->titles.missing > 0)
-        return "'select * from missing_titles limit 20'";
-    if (c->skips[SKIP_ROBOTS] > 0 && c->pages == 0)
-        return "\"select * from skipped where reason = 'robots' limit 20\"";
-    return "'select * from slowest_pages limit 20'";
-}
+    if (columns > MOST_COLUMNS)
+        columns = MOST_COLUMNS;
+    if (columns < LEAST_COLUMNS)
+        columns = LEAST_COLUMNS;
+    add_lines(s, columns, &lines);
+    for (const char *line = lines.data; *line != '\0'; is_first = false) {
+        size_t size = strcspn(line, "\n");
 
-static void add_next(const struct summary *s, struct buf *out)
-{
-    buf_add_string(out, "Next:  ");
-    if (found_nothing(s)) {
-        struct buf url = {.limit = 2000};
-
-        words_add_shell(&url, s->counts.bad_seed.url);
-        add_command(s, out, "explain", url.data);
+        words_add_folded(out, (struct slice){line, size}, columns, is_first ? PROGRAM_COLUMNS : 0,
+                         is_first ? 2 : NAME_COLUMNS);
         buf_add_char(out, '\n');
-        buf_free(&url);
-        return;
+        line += size + 1;
     }
-    add_command(s, out, "report", "");
-    buf_add_string(out, "\n       ");
-    add_command(s, out, "sql", question(s));
-    buf_add_char(out, '\n');
+    buf_free(&lines);
 }
 
 static void tell_hint(void *arg, bool is_error, const char *words)
@@ -363,11 +332,13 @@ static void tell_hint(void *arg, bool is_error, const char *words)
 void summary_print(const struct summary *s)
 {
     struct buf text = {.limit = TEXT_LIMIT};
+    int columns, rows;
 
     summary_hints(s, tell_hint, NULL);
-    summary_add_text(s, &text);
+    terminal_size(STDERR_FILENO, &columns, &rows);
+    summary_add_text(s, isatty(STDERR_FILENO) ? columns - 1 : MOST_COLUMNS, &text);
     if (s->totals.recorded + s->totals.skipped > 0)
-        add_next(s, &text);
+        summary_add_next(s, &text);
     log_note("%s", text.data);
     buf_free(&text);
 }

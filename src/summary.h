@@ -14,6 +14,7 @@ struct summary {
     struct store_titles titles;
     enum store_outcome outcome;
     const char *limit; /* RUN_LIMIT: the option that set it, "--max-pages" */
+    int64_t recorded_before; /* by earlier runs */
     int64_t elapsed_ms;
     int64_t held_ms[HELD_COUNT]; /* how long each cause held it back */
     int64_t database_bytes;      /* -1: not known yet */
@@ -25,8 +26,15 @@ struct summary {
  * refuses nearly everything) with what one can do about it. */
 void summary_print(const struct summary *summary);
 
-/* The same without the words of advice, as lines of text. */
-void summary_add_text(const struct summary *summary, struct buf *out);
+/* The same without the words of advice, as lines of text of up to `columns` columns; the first is to have room for
+ * "crawl: ". What an earlier run did stands apart from what this one did. */
+void summary_add_text(const struct summary *summary, int columns, struct buf *out);
+
+/* Two commands that are worth a try next, a line each. */
+void summary_add_next(const struct summary *summary, struct buf *out);
+
+/* True if no seed was answered, and nothing else was good. */
+bool summary_found_nothing(const struct summary *summary);
 
 /* What was wrong as a whole: an error (no seed could be fetched), or hints, each told by a call. */
 void summary_hints(const struct summary *summary, void (*tell)(void *arg, bool is_error, const char *words), void *arg);

@@ -8,6 +8,11 @@
 /* When nearly all that a site says is "no", it says so to the crawler, not to a URL. */
 #define MANY 5
 
+bool summary_found_nothing(const struct summary *s)
+{
+    return s->counts.seeds > 0 && s->counts.seeds_answered == 0 && s->counts.outcomes[PAGE_OK] == 0;
+}
+
 typedef void tell_function(void *arg, bool is_error, const char *words);
 
 /* What happened to a seed, in words. */
@@ -106,4 +111,50 @@ void summary_hints(const struct summary *s, tell_function *tell, void *arg)
                  (long long)s->counts.out_of_files);
         tell(arg, false, words);
     }
+}
+
+/* --- What to try next ------------------------------------------------------------------ */
+
+static void add_command(const struct summary *s, struct buf *out, const char *verb, const char *rest)
+{
+    buf_printf(out, "crawl %s", verb);
+    if (strcmp(s->options->database, "crawl.db") != 0) {
+        buf_add_string(out, " -d ");
+        words_add_shell(out, s->options->database);
+    }
+    buf_printf(out, "%s%s", rest[0] == '\0' ? "" : " ", rest);
+}
+
+/* The question that what was found suggests. */
+static const char *question(const struct summary *s)
+{
+    const struct tally_counts *c = &s->counts;
+
+    if (c->outcomes[PAGE_HTTP_ERROR] + tally_failures(c) > 0)
+        return "'select * from broken_links limit 20'";
+    if (s->titles.duplicated > 0)
+        return "'select * from duplicate_titles limit 20'";
+    if (s->titles.missing > 0)
+        return "'select * from missing_titles limit 20'";
+    if (c->skips[SKIP_ROBOTS] > 0 && c->pages == 0)
+        return "\"select * from skipped where reason = 'robots' limit 20\"";
+    return "'select * from slowest_pages limit 20'";
+}
+
+void summary_add_next(const struct summary *s, struct buf *out)
+{
+    buf_add_string(out, "Next:  ");
+    if (summary_found_nothing(s)) {
+        struct buf url = {.limit = 2000};
+
+        words_add_shell(&url, s->counts.bad_seed.url);
+        add_command(s, out, "explain", url.data);
+        buf_add_char(out, '\n');
+        buf_free(&url);
+        return;
+    }
+    add_command(s, out, "report", "");
+    buf_add_string(out, "\n       ");
+    add_command(s, out, "sql", question(s));
+    buf_add_char(out, '\n');
 }

@@ -43,6 +43,7 @@ void summary_add_json(const struct summary *s, struct buf *out)
     buf_printf(out, ",\"seconds\":%.3f,\"pages_per_second\":%.3f", seconds,
                seconds > 0 ? (double)c->pages / seconds : 0.0);
     add_number(out, "pages", c->pages);
+    add_number(out, "recorded_before", s->recorded_before);
     add_number(out, "tries", c->tries);
     add_number(out, "body_bytes", c->body_bytes);
     add_number(out, "wire_bytes", c->wire_bytes);

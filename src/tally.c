@@ -141,3 +141,14 @@ void tally_read(struct tally *t, struct tally_counts *counts)
     *counts = t->counts;
     pthread_mutex_unlock(&t->lock);
 }
+
+int64_t tally_failures(const struct tally_counts *counts)
+{
+    int64_t failed = 0;
+
+    for (int i = 0; i < PAGE_OUTCOME_COUNT; i++)
+        if (i != PAGE_OK && i != PAGE_REDIRECT && i != PAGE_HTTP_ERROR && i != PAGE_WRONG_TYPE &&
+            i != PAGE_REDIRECT_LOOP && i != PAGE_BAD_REDIRECT)
+            failed += counts->outcomes[i];
+    return failed;
+}

@@ -53,4 +53,7 @@ void tally_free(struct tally *t);
 void tally_add(struct tally *t, struct page *const *pages, size_t count);
 void tally_read(struct tally *t, struct tally_counts *counts);
 
+/* Pages for which there was no whole answer: time-outs, errors of DNS, TLS and the like, answers that cannot be used. */
+int64_t tally_failures(const struct tally_counts *counts);
+
 #endif

@@ -93,3 +93,40 @@ void words_add_shell(struct buf *out, const char *word)
     }
     buf_add_char(out, '\'');
 }
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Where to break so that at most `room` stand before; 0: nowhere. */
+static size_t find_break(struct slice line, size_t room)
+{
+    size_t any = 0, good = 0;
+
+    for (size_t i = 1; i + 1 < line.size && i <= room; i++) {
+        if (line.data[i] != ' ' || (is_digit(line.data[i + 1]) && strchr(",;:=+", line.data[i - 1]) == NULL))
+            continue;
+        any = i;
+        if (strchr(",;:", line.data[i - 1]) != NULL || strchr("=+", line.data[i + 1]) != NULL)
+            good = i;
+    }
+    return good > room / 3 ? good : any;
+}
+
+void words_add_folded(struct buf *out, struct slice line, int columns, int used, int indent)
+{
+    while (used + (int)line.size > columns) {
+        size_t at = find_break(line, columns > used ? (size_t)(columns - used) : 0);
+
+        if (at == 0)
+            break;
+        buf_add(out, line.data, at);
+        buf_printf(out, "\n%*s", indent, "");
+        while (at < line.size && line.data[at] == ' ')
+            at++;
+        line = (struct slice){line.data + at, line.size - at};
+        used = indent;
+    }
+    buf_add(out, line.data, line.size);
+}

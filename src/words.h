@@ -25,6 +25,11 @@ void words_add_time(struct buf *out, int64_t ms);
 /* "00:05:02"; hours may have more digits. */
 void words_add_clock(struct buf *out, int64_t ms);
 
+/* A line of words, without a newline, on as many lines of up to `columns` columns as it takes, `used` of the first taken
+ * already; the others begin with `indent` blanks. It breaks behind a comma, colon or semicolon, or else at another blank,
+ * but never inside a number, nor between a name and its number; a word that is longer stays whole. */
+void words_add_folded(struct buf *out, struct slice line, int columns, int used, int indent);
+
 /* `word` as one word of a shell command: in single quotes if it needs them. */
 void words_add_shell(struct buf *out, const char *word);
 

@@ -66,7 +66,7 @@ static void says(const struct summary *s, const char *expected)
 {
     struct buf out = {.limit = 65536};
 
-    summary_add_text(s, &out);
+    summary_add_text(s, 79, &out);
     assert_string_equal(out.data, expected);
     buf_free(&out);
 }
@@ -76,7 +76,7 @@ static void mentions(const struct summary *s, const char *words)
 {
     struct buf out = {.limit = 65536};
 
-    summary_add_text(s, &out);
+    summary_add_text(s, 79, &out);
     if (strstr(out.data, words) == NULL)
         fail_msg("\"%s\" is not in: %s", words, out.data);
     buf_free(&out);
@@ -97,6 +97,59 @@ static void a_finished_crawl_is_told_in_words(void **state)
              "  held by  --rate 78 %, site latency 15 %\n"
              "  found    16 842 URLs = 15 638 recorded + 1 204 skipped + 0 waiting\n"
              "  written  crawl.db, 38 MB\n");
+}
+
+static void what_earlier_runs_did_stands_apart(void **state)
+{
+    struct summary s = a_good_run();
+
+    (void)state;
+    s.recorded_before = 638;
+    s.counts.pages = 15000;
+    says(&s, "Finished in 6 min 21 s: every reachable page in scope was visited\n"
+             "This run:\n"
+             "  pages    15 000 (39.4/s), 702 MB, 171 MB on the wire\n"
+             "  results  ok 15 120, redirects 341, not found 166, server errors 3, failed 8\n"
+             "  failed   8: timeout 6, DNS 2\n"
+             "  skipped  1 204: robots.txt 120, other sites 1 011, trap guard 73\n"
+             "  slowest  https://www.example.com/search?q=x  4.8 s\n"
+             "  held by  --rate 78 %, site latency 15 %\n"
+             "With those before:\n"
+             "  titles   15 118, 214 of them not unique; 2 pages without\n"
+             "  found    16 842 URLs = 15 638 recorded + 1 204 skipped + 0 waiting\n"
+             "  written  crawl.db, 38 MB\n");
+}
+
+static void on_a_narrow_terminal_it_folds_between_words_and_never_in_a_number(void **state)
+{
+    struct summary s = a_good_run();
+    struct buf out = {.limit = 65536};
+
+    (void)state;
+    summary_add_text(&s, 39, &out);
+    assert_string_equal(out.data, "Finished in 6 min 21 s:\n"
+                                  "  every reachable page in scope was\n"
+                                  "  visited\n"
+                                  "  pages    15 638 (41.0/s), 702 MB,\n"
+                                  "           171 MB on the wire\n"
+                                  "  titles   15 118,\n"
+                                  "           214 of them not unique;\n"
+                                  "           2 pages without\n"
+                                  "  results  ok 15 120, redirects 341,\n"
+                                  "           not found 166,\n"
+                                  "           server errors 3, failed 8\n"
+                                  "  failed   8: timeout 6, DNS 2\n"
+                                  "  skipped  1 204: robots.txt 120,\n"
+                                  "           other sites 1 011,\n"
+                                  "           trap guard 73\n"
+                                  "  slowest  https://www.exampl...  4.8 s\n"
+                                  "  held by  --rate 78 %,\n"
+                                  "           site latency 15 %\n"
+                                  "  found    16 842 URLs\n"
+                                  "           = 15 638 recorded\n"
+                                  "           + 1 204 skipped + 0 waiting\n"
+                                  "  written  crawl.db, 38 MB\n");
+    buf_free(&out);
 }
 
 static void titles_that_were_not_compared_are_not_called_unique(void **state)
@@ -140,7 +193,7 @@ static void every_reason_for_skipping_has_words(void **state)
     (void)state;
     for (int i = SKIP_NONE + 1; i < SKIP_REASON_COUNT; i++)
         s.counts.skips[i] = 1;
-    summary_add_text(&s, &out);
+    summary_add_text(&s, 79, &out);
     for (int i = SKIP_NONE + 1; i < SKIP_REASON_COUNT; i++)
         if (strchr(page_skip_names[i], '_') != NULL && strstr(out.data, page_skip_names[i]) != NULL)
             fail_msg("%s is not in words", page_skip_names[i]);
@@ -155,12 +208,12 @@ static void the_first_line_says_why_it_ended(void **state)
     s.totals.waiting = 3;
     s.outcome = RUN_LIMIT;
     s.limit = "--max-pages";
-    mentions(&s, "Stopped at --max-pages after 6 min 21 s, 3 URLs still wait; the same command goes on\n");
+    mentions(&s, "Stopped at --max-pages after 6 min 21 s, 3 URLs still wait;\n  the same command goes on\n");
     s.outcome = RUN_INTERRUPTED;
     s.totals.waiting = 1;
     mentions(&s, "Stopped after 6 min 21 s, 1 URL still waits; the same command goes on\n");
     s.outcome = RUN_FAILED;
-    mentions(&s, "Failed after 6 min 21 s; what is recorded is safe, and the same command goes on\n");
+    mentions(&s, "Failed after 6 min 21 s; what is recorded is safe,\n  and the same command goes on\n");
     s = a_good_run();
     s.counts.skips[SKIP_HOST_GAVE_UP] = 17;
     mentions(&s, "Finished in 6 min 21 s: all but 17 URLs of hosts that no longer answered\n");
@@ -406,6 +459,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_finished_crawl_is_told_in_words),
+        cmocka_unit_test(what_earlier_runs_did_stands_apart),
+        cmocka_unit_test(on_a_narrow_terminal_it_folds_between_words_and_never_in_a_number),
         cmocka_unit_test(titles_that_were_not_compared_are_not_called_unique),
         cmocka_unit_test(the_parts_of_the_results_are_all_pages),
         cmocka_unit_test(every_reason_for_skipping_has_words),
