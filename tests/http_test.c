@@ -172,7 +172,7 @@ static void a_head_that_begins_with_a_blank_has_no_part_in_the_answer_before(voi
 {
     static const struct site_page SITE[] = {
         {.path = "/", .type = "text/html", .headers = "X-Some: header of the answer before\r\n", .body = "<p>"},
-        {.path = "/blank", .raw = "HTTP/1.1 200 OK\r\n folded into what?\r\nContent-Type: text/html\r\n\r\n<p>"},
+        {.path = "/blank", .raw = "HTTP/1.1 200 OK\r\n folded: into what?\r\nContent-Type: text/html\r\n\r\n<p>"},
         {0}};
     struct rig *rig = rig_start(SITE, RIG_SETTINGS);
 
