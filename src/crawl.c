@@ -157,6 +157,8 @@ static void wait_for_end(struct crawl *c)
     start_progress(c);
     while (!frontier_wait(c->frontier, TICK_MS)) {
         look_at_limits(c);
+        for (int i = 0; i < c->fetchers_started; i++)
+            http_watch(c->fetchers[i].http);
         progress_tick(c->progress, atomic_exchange(&asked_status, false), atomic_exchange(&asked_redraw, false));
     }
     look_at_limits(c);

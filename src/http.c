@@ -27,6 +27,8 @@ struct http {
     size_t running_count, ended_count, early_count;
     int64_t resumed_ms; /* when the paused ones were last tried */
     atomic_bool woken;
+    atomic_uint round;      /* odd: within curl_multi_perform() */
+    unsigned watched_round; /* the one that http_watch() last saw */
 };
 
 struct http *http_new(struct http_shared *shared, struct budget *budget, struct err *err)
@@ -39,6 +41,8 @@ struct http *http_new(struct http_shared *shared, struct budget *budget, struct 
     h->ended_end = &h->ended;
     h->context.due_ms = INT64_MAX;
     atomic_init(&h->woken, false);
+    atomic_init(&h->round, 0);
+    http_connections_init(&h->context.connections);
     h->multi = curl_multi_init();
     if (h->multi == NULL) {
         err_set(err, "libcurl gives no multi handle");
@@ -66,6 +70,7 @@ void http_free(struct http *h)
     }
     curl_multi_cleanup(h->multi);
     http_guard_free(h->context.guard);
+    http_connections_free(&h->context.connections);
     free(h);
 }
 
@@ -84,6 +89,21 @@ static void set_idle(struct http *h, struct http_transfer *t)
     h->idle = t;
 }
 
+/* Gives `t` to libcurl, and puts it into the list. */
+static bool run(struct http *h, struct http_transfer *t)
+{
+    if (curl_multi_add_handle(h->multi, t->easy) != CURLM_OK)
+        return false;
+    t->previous = NULL;
+    t->next = h->running;
+    if (h->running != NULL)
+        h->running->previous = t;
+    h->running = t;
+    h->running_count++;
+    http_transfer_note_due(t);
+    return true;
+}
+
 /* Takes `t` away from libcurl and out of the list. */
 static void take_out(struct http *h, struct http_transfer *t)
 {
@@ -100,6 +120,8 @@ static void take_out(struct http *h, struct http_transfer *t)
 static void end(struct http *h, struct http_transfer *t, CURLcode code)
 {
     take_out(h, t);
+    if (code != CURLE_OK && http_transfer_starts_anew(t) && run(h, t))
+        return;
     add_ended(h, http_transfer_end(t, code));
     set_idle(h, t);
 }
@@ -128,15 +150,10 @@ static void start(struct http *h, struct page *page)
         add_ended(h, page);
         return;
     }
-    t->previous = NULL;
-    t->next = h->running;
-    if (h->running != NULL)
-        h->running->previous = t;
-    h->running = t;
-    h->running_count++;
-    http_transfer_note_due(t);
-    if (curl_multi_add_handle(h->multi, t->easy) != CURLM_OK)
-        end(h, t, CURLE_FAILED_INIT);
+    if (run(h, t))
+        return;
+    add_ended(h, http_transfer_end(t, CURLE_FAILED_INIT));
+    set_idle(h, t);
 }
 
 void http_start(struct http *h, struct page *page)
@@ -207,7 +224,9 @@ static void perform(struct http *h)
     CURLMsg *message;
     int left;
 
+    atomic_fetch_add(&h->round, 1);
     curl_multi_perform(h->multi, &left);
+    atomic_fetch_add(&h->round, 1);
     while ((message = curl_multi_info_read(h->multi, &left)) != NULL) {
         char *arg = NULL;
         CURLcode code = message->data.result;
@@ -271,6 +290,15 @@ size_t http_wait(struct http *h, int64_t timeout_ms, struct page **pages, size_t
             until_ms = least(until_ms, h->context.now_ms + RETRY_PAUSED_MS);
         wait_until(h, until_ms * 1000);
     }
+}
+
+void http_watch(struct http *h)
+{
+    unsigned round = atomic_load(&h->round);
+
+    if (round % 2 == 1)
+        http_connections_watch(&h->context.connections, round != h->watched_round);
+    h->watched_round = round;
 }
 
 void http_wake(struct http *h)

@@ -19,8 +19,8 @@
  * come), anything of robots.txt (its first ROBOTS_BODY_LIMIT bytes) and sitemaps. Whoever is done with it calls
  * http_release_body(). With all other outcomes there is none.
  *
- * Threads: a struct http belongs to one thread; http_wake() alone may be called from others. Settings are shared and
- * constant.
+ * Threads: a struct http belongs to one thread; http_wake() and http_watch() alone may be called from others. Settings
+ * are shared and constant.
  */
 struct http;
 
@@ -39,6 +39,10 @@ void http_start(struct http *h, struct page *page);
 /* Lets transfers run until at least one has ended, `timeout_ms` is over (-1: no limit), or http_wake(). Ended pages are
  * put into pages[]; returns how many. */
 size_t http_wait(struct http *h, int64_t timeout_ms, struct page **pages, size_t max);
+
+/* Cuts a connection that holds up all transfers of `h` by bytes without end that are no answer. One other thread, every
+ * now and then while http_wait() may run. */
+void http_watch(struct http *h);
 
 /* Ends http_wait() soon. Any thread; cheap when repeated. */
 void http_wake(struct http *h);

@@ -69,7 +69,7 @@ static bool fail(struct http_transfer *t)
     return false;
 }
 
-static size_t body_limit(const struct http_transfer *t)
+size_t http_transfer_body_limit(const struct http_transfer *t)
 {
     const struct http_settings *settings = t->context->settings;
 
@@ -84,7 +84,7 @@ static bool on_head_end(struct http_transfer *t)
 {
     struct page *page = t->page;
     bool any_type = page->kind == PAGE_ROBOTS || page->kind == PAGE_SITEMAP;
-    size_t limit = body_limit(t);
+    size_t limit = http_transfer_body_limit(t);
 
     t->window_ms = t->last_byte_ms = t->context->now_ms;
     t->window_bytes = 0;
@@ -95,6 +95,10 @@ static bool on_head_end(struct http_transfer *t)
         page_fail(page, PAGE_PENDING, "%d without a Location", t->head.status);
     if (page->kind == PAGE_EXTERNAL)
         return page->tries < 2 || drain(t);
+    if (t->head.is_part) {
+        page_fail(page, PAGE_TRUNCATED, "a part, which was not asked for");
+        return fail(t);
+    }
     if (!has_body(t))
         return true;
     if (!is_wanted(t))

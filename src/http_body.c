@@ -7,6 +7,7 @@
 #define FIRST_BYTES        (16u * 1024)
 #define HINT_BYTES_MAX     (256u * 1024)
 #define CODED_STEP_BYTES   (2u * 1024)
+#define CODED_BYTES_MORE   (256u * 1024)
 #define DEFLATE_RATIO      1032u
 #define DECODE_ROOM_BYTES  (16u * 1024)        /* `decode` asks for so much room at a time */
 #define DECODER_BYTES_MAX  (26u * 1024 * 1024) /* windows of brotli and zstd, and a little */
@@ -34,7 +35,7 @@ bool http_body_begin(struct http_body *body, struct page *page, struct slice con
     page->body.limit = limit;
     page->body.full = false;
     body->cut = cut;
-    body->ahead = 0;
+    body->ahead = body->coded_bytes = 0;
     if (body->decode == NULL)
         known = (body->decode = decode_new(content_encoding, &err)) != NULL;
     else
@@ -118,6 +119,11 @@ static enum http_body_event add_coded(struct http_body *body, struct slice bytes
     size_t worst, after;
     enum decode_status status;
 
+    /* What is coded is shorter, or a little longer; members of nothing, names in heads and the like are no body. */
+    if (body->coded_bytes > b->limit + b->limit / 8 + CODED_BYTES_MORE) {
+        page_fail(body->page, PAGE_TOO_LARGE, "body: larger, coded, than the limit");
+        return HTTP_BODY_FAILED;
+    }
     capacity = least(capacity + capacity / 2 + 64, b->limit + 1); /* room made in several steps ends higher */
     if (capacity < b->capacity)
         capacity = b->capacity;
@@ -132,6 +138,7 @@ static enum http_body_event add_coded(struct http_body *body, struct slice bytes
     assert(after <= worst);
     budget_give(body->budget, worst - after, body->page, false);
     *at += step;
+    body->coded_bytes += step;
     return judge(body, status);
 }
 

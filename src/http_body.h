@@ -28,6 +28,7 @@ struct http_body {
     bool coded;
     size_t decoder_bytes; /* taken from the budget for `decode` */
     size_t hint_bytes;    /* of the first allocation */
+    size_t coded_bytes;   /* fed to the decoder so far */
     size_t ahead;         /* bytes of what http_body_add() will be given again that are already in */
 };
 

@@ -39,6 +39,7 @@ static void begin_fields(struct http_head *head)
     }
     head->location.limit = HTTP_LOCATION_LIMIT;
     head->content_length = -1;
+    head->is_part = false;
     head->folds_into = NULL;
 }
 
@@ -84,26 +85,68 @@ static int64_t number(struct slice s)
     return value;
 }
 
+static bool is_name(struct slice name, const char *wanted)
+{
+    return name.size == strlen(wanted) && strncasecmp(name.data, wanted, name.size) == 0;
+}
+
+/* What is between two commas: the next of a list into *item. False: there is none. */
+static bool next_item(struct slice *rest, struct slice *item)
+{
+    const char *comma = rest->size == 0 ? NULL : memchr(rest->data, ',', rest->size);
+    size_t size = comma == NULL ? rest->size : (size_t)(comma - rest->data);
+
+    if (rest->data == NULL)
+        return false;
+    *item = trimmed((struct slice){rest->data, size});
+    *rest = comma == NULL ? (struct slice){NULL, 0} : (struct slice){comma + 1, rest->size - size - 1};
+    return true;
+}
+
 /* RFC 9112, 6.3: a length that is no number, or two that differ, in two fields or in one list, spoil the answer; the
  * same one repeated does not. */
 static enum http_head_event add_length(struct http_head *head, struct slice value)
 {
-    struct slice rest = value;
+    struct slice rest = value, item;
 
-    for (;;) {
-        const char *comma = rest.size == 0 ? NULL : memchr(rest.data, ',', rest.size);
-        size_t size = comma == NULL ? rest.size : (size_t)(comma - rest.data);
-        int64_t length = number(trimmed((struct slice){rest.data, size}));
+    while (next_item(&rest, &item)) {
+        int64_t length = number(item);
 
         if (length < 0)
             return bad(head, "Content-Length is no number");
         if (head->content_length >= 0 && head->content_length != length)
             return bad(head, "two different Content-Length");
         head->content_length = length;
-        if (comma == NULL)
-            return HTTP_HEAD_GOES_ON;
-        rest = (struct slice){comma + 1, rest.size - size - 1};
     }
+    return HTTP_HEAD_GOES_ON;
+}
+
+/* RFC 9112, 6.1: other codings are for those who asked for them by TE. libcurl undoes none of them here, for it leaves
+ * all decoding to us. */
+static enum http_head_event add_transfer_coding(struct http_head *head, struct slice value)
+{
+    struct slice rest = value, coding;
+
+    while (next_item(&rest, &coding))
+        if (coding.size > 0 && !is_name(coding, "chunked") && !is_name(coding, "identity"))
+            return bad(head, "a Transfer-Encoding that was not asked for");
+    return HTTP_HEAD_GOES_ON;
+}
+
+/* "bytes 0-99/1000"; what cannot be read is no part. */
+static bool is_part(struct slice range)
+{
+    const char *dash = range.size == 0 ? NULL : memchr(range.data, '-', range.size);
+    const char *slash = range.size == 0 ? NULL : memchr(range.data, '/', range.size);
+    struct slice first, last, whole;
+    const char *end = range.data + range.size;
+
+    if (range.size < 6 || strncasecmp(range.data, "bytes ", 6) != 0 || dash == NULL || slash == NULL || slash < dash)
+        return false;
+    first = trimmed((struct slice){range.data + 6, (size_t)(dash - range.data - 6)});
+    last = trimmed((struct slice){dash + 1, (size_t)(slash - dash - 1)});
+    whole = trimmed((struct slice){slash + 1, (size_t)(end - slash - 1)});
+    return number(first) > 0 || (number(last) >= 0 && number(last) + 1 < number(whole));
 }
 
 enum repeats { FIRST_COUNTS, ARE_JOINED };
@@ -118,11 +161,6 @@ static void add_value(struct http_head *head, struct buf *field, struct slice va
     if (field->size > 0)
         buf_add(field, ", ", 2);
     buf_add(field, value.data, value.size);
-}
-
-static bool is_name(struct slice name, const char *wanted)
-{
-    return name.size == strlen(wanted) && strncasecmp(name.data, wanted, name.size) == 0;
 }
 
 static enum http_head_event add_field(struct http_head *head, struct slice line)
@@ -155,6 +193,10 @@ static enum http_head_event add_field(struct http_head *head, struct slice line)
         head->cookie_bytes += value.size;
     else if (is_name(name, "content-length"))
         return add_length(head, value);
+    else if (is_name(name, "transfer-encoding"))
+        return add_transfer_coding(head, value);
+    else if (is_name(name, "content-range") && head->status == 206)
+        head->is_part = is_part(value);
     return HTTP_HEAD_GOES_ON;
 }
 
@@ -172,6 +214,8 @@ static enum http_head_event add_status(struct http_head *head, struct slice line
         head->status = (int)number((struct slice){code.data, 3});
     if (head->status < 100)
         return bad(head, "the status is no number of three digits");
+    if (head->status == 101)
+        return bad(head, "another protocol, which was not asked for");
     return HTTP_HEAD_GOES_ON;
 }
 

@@ -25,6 +25,7 @@ struct http_head {
     int status;             /* of the latest status line; 0: none came */
     bool ended;             /* later lines are a trailer */
     int64_t content_length; /* -1: not said */
+    bool is_part;           /* of a 206: its Content-Range is less than the whole */
     size_t bytes;           /* of all lines, interim heads and trailer included */
     size_t lines;
     size_t cookie_bytes; /* of Set-Cookie fields */

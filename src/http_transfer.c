@@ -16,70 +16,6 @@
 #define NAMES_MS    5000
 #define NAMES_AGE_S 20
 
-/* --- Limits of time -------------------------------------------------------------------- */
-
-static int64_t deadline(int64_t from_ms, int64_t limit_ms)
-{
-    return limit_ms > 0 ? from_ms + limit_ms : INT64_MAX;
-}
-
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
-static int64_t due_ms(const struct http_transfer *t)
-{
-    const struct http_settings *s = t->context->settings;
-    int64_t total_ms = deadline(t->started_ms + t->paused_ms, s->total_timeout_ms);
-
-    if (t->paused)
-        return INT64_MAX;
-    if (t->request_ms < 0) /* libcurl's own limit is to come first: it knows what it waits for */
-        return least(total_ms, deadline(t->started_ms + 500, s->connect_timeout_ms));
-    if (!t->head.ended)
-        return least(total_ms, deadline(t->request_ms, s->first_byte_timeout_ms));
-    return least(total_ms,
-                 least(deadline(t->window_ms, s->idle_timeout_ms), deadline(t->last_byte_ms, s->idle_timeout_ms)));
-}
-
-void http_transfer_note_due(struct http_transfer *t)
-{
-    t->context->due_ms = least(t->context->due_ms, due_ms(t));
-}
-
-static bool late(struct http_transfer *t, const char *what, int64_t limit_ms)
-{
-    page_fail(t->page, PAGE_TIMEOUT, "%s after %.1f s", what, (double)limit_ms / 1000);
-    return t->failed = true;
-}
-
-bool http_transfer_is_late(struct http_transfer *t)
-{
-    const struct http_settings *s = t->context->settings;
-    int64_t now_ms = t->context->now_ms;
-
-    if (t->paused)
-        return false;
-    if (now_ms >= deadline(t->started_ms + t->paused_ms, s->total_timeout_ms))
-        return late(t, "not done", s->total_timeout_ms);
-    if (t->request_ms < 0)
-        return now_ms >= deadline(t->started_ms + 500, s->connect_timeout_ms) &&
-               late(t, "not connected", s->connect_timeout_ms);
-    if (!t->head.ended)
-        return now_ms >= deadline(t->request_ms, s->first_byte_timeout_ms) &&
-               late(t, "no answer", s->first_byte_timeout_ms);
-    if (now_ms >= deadline(t->last_byte_ms, s->idle_timeout_ms))
-        return late(t, "nothing more came", s->idle_timeout_ms);
-    if (now_ms >= deadline(t->window_ms, s->idle_timeout_ms)) {
-        if (t->window_bytes < s->idle_bytes)
-            return late(t, "too slow", s->idle_timeout_ms);
-        t->window_ms = now_ms;
-        t->window_bytes = 0;
-    }
-    return false;
-}
-
 static void set_running(struct http_transfer *t)
 {
     if (t->paused)
@@ -109,7 +45,7 @@ static bool may_connect(struct http_transfer *t, const struct curl_sockaddr *add
 static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 {
     struct http_transfer *t = arg;
-    int fd;
+    curl_socket_t fd;
 
     (void)purpose;
     /* With a proxy it is the proxy's address, which the user gave. */
@@ -121,25 +57,30 @@ static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl
         t->turned_away = true;
         return CURL_SOCKET_BAD;
     }
-    fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-    t->out_of_files = fd < 0 && (errno == EMFILE || errno == ENFILE);
-    return fd < 0 ? CURL_SOCKET_BAD : fd;
+    fd = http_connections_open(&t->context->connections, address);
+    t->out_of_files = fd == CURL_SOCKET_BAD && (errno == EMFILE || errno == ENFILE);
+    return fd;
 }
 
 static int on_connected(void *arg, char *address, char *own_address, int port, int own_port)
 {
     struct http_transfer *t = arg;
     const struct http_gate *gate = t->context->gate;
+    struct http_connection *connection = http_connections_find(&t->context->connections, address, port, own_port);
 
     (void)own_address;
-    (void)port;
-    (void)own_port;
+    t->fd = connection == NULL ? CURL_SOCKET_BAD : connection->fd;
+    t->spoilt = connection != NULL && http_connection_is_spoilt(connection);
+    if (t->spoilt)
+        return CURL_PREREQFUNC_ABORT;
     if (gate != NULL && !gate->sent(gate->arg, t->page, t->by_proxy ? NULL : address)) {
         t->turned_away = true;
         t->request_ms = -1;
         return CURL_PREREQFUNC_ABORT;
     }
-    t->request_ms = t->context->now_ms;
+    if (connection != NULL && connection->is_used)
+        connection->is_counted = false;
+    t->request_ms = t->looked_ms = t->context->now_ms;
     http_transfer_note_due(t);
     return CURL_PREREQFUNC_OK;
 }
@@ -207,6 +148,8 @@ static bool make_handle(struct http_transfer *t)
     curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
     curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
     curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETDATA, t);
+    curl_easy_setopt(t->easy, CURLOPT_CLOSESOCKETFUNCTION, http_connections_close);
+    curl_easy_setopt(t->easy, CURLOPT_CLOSESOCKETDATA, &t->context->connections);
     curl_easy_setopt(t->easy, CURLOPT_PREREQFUNCTION, on_connected);
     curl_easy_setopt(t->easy, CURLOPT_PREREQDATA, t);
     return true;
@@ -252,6 +195,8 @@ static void forget(struct http_transfer *t, struct page *page)
     t->answer = PAGE_PENDING;
     t->sniffs = t->drains = t->ended_early = t->failed = t->refused_address = t->turned_away = t->out_of_files =
         t->paused = false;
+    t->spoilt = false;
+    t->fd = CURL_SOCKET_BAD;
     t->started_ms = t->window_ms = t->last_byte_ms = t->context->now_ms;
     t->request_ms = -1;
     t->paused_ms = t->window_bytes = t->drained_bytes = 0;
@@ -288,6 +233,16 @@ bool http_transfer_begin(struct http_transfer *t, struct page *page)
     free_handle(t);
     t->page = NULL;
     return false;
+}
+
+bool http_transfer_starts_anew(struct http_transfer *t)
+{
+    if (!t->spoilt)
+        return false;
+    t->spoilt = false;
+    t->error[0] = '\0';
+    curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L);
+    return true;
 }
 
 /* The outcome of a transfer that came to its end without our doing. */
@@ -335,12 +290,27 @@ static struct page *turn_away(struct http_transfer *t)
     return page;
 }
 
+/* The connection may be used again. */
+static void note_connection(struct http_transfer *t)
+{
+    struct http_connection *connection = http_connections_of(&t->context->connections, t->fd);
+
+    if (connection == NULL)
+        return;
+    connection->is_used = true;
+    connection->speaks_http2 = strcmp(t->page->http_version, "2") == 0;
+}
+
 struct page *http_transfer_end(struct http_transfer *t, CURLcode code)
 {
     struct page *page = t->page;
 
     if (code != CURLE_OK && t->turned_away && t->request_ms < 0 && !t->failed)
         return turn_away(t);
+    if (http_connections_was_cut(&t->context->connections, t->fd)) {
+        page_fail(page, PAGE_TOO_LARGE, "bytes came without end, and are no answer");
+        t->failed = true;
+    }
     if (!t->failed && !t->ended_early)
         judge_end(t, code);
     if (!t->failed && t->sniffs)
@@ -355,6 +325,7 @@ struct page *http_transfer_end(struct http_transfer *t, CURLcode code)
     if (!t->failed || (t->answer != PAGE_PENDING && t->answer != PAGE_OK))
         page->outcome = t->answer;
     http_result_measure(page, t->easy);
+    note_connection(t);
     http_shared_note_cookies(t->context->shared, t->easy, t->head.cookie_bytes);
     set_running(t);
     http_body_close(&t->body);

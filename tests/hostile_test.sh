@@ -1,0 +1,17 @@
+#!/bin/sh
+# The program against the hostile servers of tests/hostile, over HTTP/1.1 and HTTP/2, all in one process: each must come to
+# an outcome that fits, in bounded time, bytes and memory.
+set -u
+crawl=$(cd "${top_builddir:-.}" && pwd)/crawl
+here=$(cd "$(dirname "$0")" && pwd)/hostile
+python=${PYTHON-python3}
+
+if ! "$python" -c 'import ssl; assert ssl.HAS_ALPN' 2>/dev/null; then
+    echo "skipped: no python3 with ssl"
+    exit 77
+fi
+command -v openssl >/dev/null || echo "no openssl: what needs TLS, all of HTTP/2, is left out"
+slack=1
+# A sanitizer takes time and memory.
+nm "$crawl" 2>/dev/null | grep -q '__[at]san_init' && slack=4
+PYTHONDONTWRITEBYTECODE=1 exec "$python" "$here/run.py" "$crawl" --slack="$slack"
