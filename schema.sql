@@ -163,7 +163,8 @@ CREATE TABLE bad_link (
 CREATE TABLE trap (
     id INTEGER PRIMARY KEY,
     rule_id INTEGER NOT NULL REFERENCES rule(id),
-    kind INTEGER NOT NULL,       -- of shape: 0 numbers masked, 1 values of a query too, 2 the last part of a path alone
+    kind INTEGER NOT NULL,       -- of shape: 0 numbers masked, 1 values of a query too, 2 the last part of a path alone,
+                                 -- 3 one name in the query
     shape TEXT NOT NULL,
     pages INTEGER NOT NULL,      -- looked at before it was clear
     example_id INTEGER NOT NULL REFERENCES url(id),

@@ -176,9 +176,11 @@ static void tell_host(void *arg, const struct host_state *state)
     frontier_add_host(arg, state);
 }
 
-static void tell_known(void *arg, int64_t id, uint64_t text_hash, uint64_t key_hash, int64_t host_id,
+static void tell_known(void *arg, int64_t id, struct slice url, uint64_t text_hash, uint64_t key_hash, int64_t host_id,
                        enum frontier_known state)
 {
+    if ((state == KNOWN_DONE || state == KNOWN_WAITING) && memchr(url.data, '?', url.size) != NULL)
+        frontier_add_variant(arg, url);
     frontier_add_known(arg, id, text_hash, key_hash, host_id, state);
 }
 

@@ -199,12 +199,12 @@ static void ignore_host(void *arg, const struct host_state *state)
     (void)state;
 }
 
-static void count_known(void *arg, int64_t id, uint64_t text_hash, uint64_t key_hash, int64_t host_id,
+static void count_known(void *arg, int64_t id, struct slice url, uint64_t text_hash, uint64_t key_hash, int64_t host_id,
                         enum frontier_known state)
 {
     int64_t *counts = arg;
 
-    (void)id, (void)text_hash, (void)key_hash, (void)host_id;
+    (void)id, (void)url, (void)text_hash, (void)key_hash, (void)host_id;
     counts[state]++;
 }
 

@@ -305,6 +305,7 @@ static void set_frontier(struct crawl_settings *s, const struct options *o)
         .one_by_one = o->deterministic,
         .max_pages = o->max_pages,
         .max_bytes = o->quota_bytes,
+        .query_variants = o->traps && !o->release_traps ? o->max_query_variants : 0,
         .max_tries = o->tries,
         .max_redirects = o->max_redirect,
         .robots_age_ms = ROBOTS_AGE_MS,

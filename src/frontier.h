@@ -38,6 +38,8 @@ struct frontier_limits {
     int takers;                /* fetcher threads, numbered from 0 */
     int64_t max_pages;         /* documents handed out in this run; 0: no limit */
     int64_t max_bytes;         /* that may come over the network before nothing more is handed out; 0: no limit */
+    int64_t query_variants;    /* documents with the same path, over all runs; more are skipped as SKIP_TRAP; 0: no
+                                  limit */
     int max_tries;             /* requests for one URL, the first one included */
     int max_redirects;         /* hops in a row, at most PAGE_REDIRECTS_MAX */
     size_t idle_hosts;         /* hosts that have nothing to do but stay in memory; others are forgotten; 0: 4,096 */
@@ -58,6 +60,9 @@ struct frontier_limits {
 struct frontier *frontier_new(const struct frontier_limits *limits);
 void frontier_free(struct frontier *f); /* frees what waits; nothing may be active */
 
+/* How the words begin by which URLs beyond limits.query_variants are skipped. */
+#define FRONTIER_WORDS_VARIANTS "trap guard: query variants (--max-query-variants="
+
 /* --- Before the crawl: what the store knows --------------------------------- */
 enum frontier_known {
     KNOWN_DONE,
@@ -74,6 +79,9 @@ void frontier_add_host(struct frontier *f, const struct host_state *state);
  * are read back by refill like all others. */
 void frontier_add_known(struct frontier *f, int64_t id, uint64_t text_hash, uint64_t key_hash, int64_t host_id,
                         enum frontier_known state);
+
+/* Of one that is done or waits, its text: counts for limits.query_variants. */
+void frontier_add_variant(struct frontier *f, struct slice url);
 
 /* --- Fetchers ---------------------------------------------------------------- */
 /* wake(arg) is called, from any thread, when taker may have something to do while it is away from frontier_take().

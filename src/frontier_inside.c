@@ -39,6 +39,8 @@ struct frontier *frontier_new(const struct frontier_limits *limits)
         f->limits.stalled_after_ms = STALLED_MS;
     if (f->limits.robots_age_ms == 0)
         f->limits.robots_age_ms = ROBOTS_AGE_MS;
+    snprintf(f->words_variants, sizeof f->words_variants, FRONTIER_WORDS_VARIANTS "%lld)",
+             (long long)f->limits.query_variants);
     snprintf(f->words_redirects, sizeof f->words_redirects, "--max-redirect=%d", f->limits.max_redirects);
     f->started_wall_ms = clock_wall_ms();
     f->seen = seen_new();

@@ -136,7 +136,7 @@ struct frontier {
     pthread_cond_t changed; /* over, stopping, or a wake() has returned */
     struct frontier_limits limits;
     /* The same in words, for what they leave out: as long as the frontier, of which links point to them. */
-    char words_redirects[48];
+    char words_redirects[48], words_variants[80];
     int64_t started_wall_ms;
 
     struct known_url told[KNOWN_BATCH]; /* not yet in `seen`: its memory is on the way to the processor */

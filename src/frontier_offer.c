@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 /* The text of a URL that reads like the key of another stands under a hash made from its own by this. */
 #define BESIDE 0x9E3779B97F4A7C15u
@@ -38,6 +39,39 @@ static void claim_key(struct frontier *f, uint64_t text_hash, uint64_t key_hash,
 {
     if (key_hash != text_hash)
         seen_add(f->seen, key_hash, id_with(id, SEEN_KEY));
+}
+
+/* --- Query variants: URLs that are the same but for the query ---------------------- */
+/* Where their number stands in `seen`; 0: it has no query. Another seed than that of URLs, see origin_hash(). */
+static uint64_t variants_place(const struct frontier *f, struct slice url)
+{
+    const char *query = memchr(url.data, '?', url.size);
+
+    if (query == NULL)
+        return 0;
+    return XXH3_64bits_withSeed(url.data, (size_t)(query - url.data), f->limits.hash_seed ^ 0x71756572794C);
+}
+
+/* One more, unless there are as many as may be and it `may_refuse`: then false. */
+static bool count_variant(struct frontier *f, struct slice url, bool may_refuse)
+{
+    uint64_t place = f->limits.query_variants > 0 ? variants_place(f, url) : 0;
+    int64_t count;
+
+    if (place == 0)
+        return true;
+    count = seen_find(f->seen, place);
+    if (may_refuse && count >= f->limits.query_variants)
+        return false;
+    seen_set(f->seen, place, count + 1);
+    return true;
+}
+
+void frontier_add_variant(struct frontier *f, struct slice url)
+{
+    frontier_lock(f);
+    count_variant(f, url, false);
+    frontier_unlock(f);
 }
 
 /* --- Of an earlier run ----------------------------------------------------------- */
@@ -230,6 +264,12 @@ static bool decide(struct offer *offer, struct page_link *link, bool is_hop)
         if (rules->max_pages > 0 && h->admitted >= rules->max_pages) {
             link->skip = SKIP_LIMIT;
             link->rule = rules->max_pages_rule;
+            return false;
+        }
+        if (!count_variant(f, (struct slice){offer->page->pool.data + link->url_at, link->url_size},
+                           link->kind != LINK_SEED && link->kind != LINK_SITEMAP)) {
+            link->skip = SKIP_TRAP;
+            link->rule = f->words_variants;
             return false;
         }
         h->admitted++;

@@ -138,6 +138,7 @@ struct options {
     int max_links;
     bool traps; /* watch for them */
     int max_url_bytes, max_path_parts, max_repeated_parts;
+    int64_t max_query_variants;
     bool release_traps;
 
     /* scope */

@@ -41,8 +41,8 @@ uint64_t store_hash_seed(struct store *s);
 
 /* Told once at start, hosts first, then URLs in order of ids. What is told is valid during the call. */
 typedef void store_tell_host(void *arg, const struct host_state *state);
-typedef void store_tell_known(void *arg, int64_t id, uint64_t text_hash, uint64_t key_hash, int64_t host_id,
-                              enum frontier_known state);
+typedef void store_tell_known(void *arg, int64_t id, struct slice url, uint64_t text_hash, uint64_t key_hash,
+                              int64_t host_id, enum frontier_known state);
 bool store_hosts(struct store *s, store_tell_host *tell, void *arg, struct err *err);
 bool store_known(struct store *s, store_tell_known *tell, void *arg, struct err *err);
 

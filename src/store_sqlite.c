@@ -168,14 +168,16 @@ static bool add_run(struct sqlite_store *s, const struct store_options *options)
     return good;
 }
 
-/* By the words of the traps: what a fixed limit keeps out, such as that of a URL's length, stays out. */
+/* By the words of the traps, and of the limit of query variants, which is one of all URLs and not of each: what another
+ * fixed limit keeps out, such as that of a URL's length, stays out. */
 static bool release_traps(struct sqlite_store *s)
 {
-    char sql[300];
+    char sql[400];
 
     snprintf(sql, sizeof sql,
              "UPDATE url SET skip = NULL, rule_id = NULL WHERE skip = %d AND host_id IS NOT NULL AND rule_id IN"
-             " (SELECT rule_id FROM trap); DELETE FROM trap",
+             " (SELECT rule_id FROM trap UNION ALL SELECT id FROM rule WHERE name LIKE '" FRONTIER_WORDS_VARIANTS
+             "%%'); DELETE FROM trap",
              SKIP_TRAP);
     return store_sqlite_run(s, sql);
 }

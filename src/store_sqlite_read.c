@@ -207,7 +207,7 @@ bool store_sqlite_known(struct store *store, store_tell_known *tell, void *arg, 
     int code = SQLITE_ERROR;
 
     /* Two scans side by side, both in order of ids: a look-up for each URL would cost thrice that. */
-    if (sqlite3_prepare_v2(s->db, "SELECT id, hash, key_hash, host_id, skip, external FROM url ORDER BY id", -1, &urls,
+    if (sqlite3_prepare_v2(s->db, "SELECT id, hash, key_hash, host_id, skip, external, url FROM url ORDER BY id", -1, &urls,
                            NULL) == SQLITE_OK &&
         sqlite3_prepare_v2(s->db, "SELECT id FROM page ORDER BY id", -1, &pages, NULL) == SQLITE_OK) {
         while ((code = sqlite3_step(urls)) == SQLITE_ROW) {
@@ -215,6 +215,7 @@ bool store_sqlite_known(struct store *store, store_tell_known *tell, void *arg, 
             int64_t hash = sqlite3_column_int64(urls, 1);
             int64_t key = column_or(urls, 2, hash);
             int64_t host_id = sqlite3_column_int64(urls, 3);
+            struct slice url;
             bool waits = host_id != 0 && sqlite3_column_type(urls, 4) == SQLITE_NULL;
             bool external = sqlite3_column_int(urls, 5) != 0;
             enum frontier_known state = has_page(pages, &page_id, id) ? external ? KNOWN_CHECKED : KNOWN_DONE
@@ -226,7 +227,10 @@ bool store_sqlite_known(struct store *store, store_tell_known *tell, void *arg, 
                 break;
             }
             before = id;
-            tell(arg, id, (uint64_t)hash, (uint64_t)key, host_id, state);
+            /* As a blob: a text would be copied, to end it. */
+            url.data = sqlite3_column_blob(urls, 6);
+            url.size = (size_t)sqlite3_column_bytes(urls, 6);
+            tell(arg, id, url, (uint64_t)hash, (uint64_t)key, host_id, state);
         }
     }
     if (code == SQLITE_DONE && sqlite3_reset(pages) != SQLITE_OK)

@@ -56,12 +56,22 @@ static uint64_t shape_key(const struct trap *t, enum shape kind, struct slice sh
     return hash_of(t, shape, 0x7472617000 + (uint64_t)kind);
 }
 
-/* The clusters that a URL belongs to. `text` is memory for shapes. */
-static void find_keys(const struct trap *t, struct slice url, struct buf *text, uint64_t keys[SHAPE_COUNT])
+/* The clusters that a URL belongs to, each once. `text` is memory for shapes. */
+static void find_keys(const struct trap *t, struct slice url, struct buf *text, uint64_t keys[SHAPE_SLOTS])
 {
-    for (unsigned kind = 0; kind < SHAPE_COUNT; kind++) {
+    bool has_name = true;
+
+    for (unsigned slot = 0; slot < SHAPE_SLOTS; slot++) {
+        keys[slot] = 0;
         buf_clear(text);
-        keys[kind] = shape_of(url, kind, text) ? shape_key(t, kind, buf_slice(text)) : 0;
+        if (!has_name || !shape_of(url, slot, text)) {
+            has_name = slot < SHAPE_NAME;
+            continue;
+        }
+        keys[slot] = shape_key(t, shape_of_slot(slot), buf_slice(text));
+        for (unsigned before = SHAPE_NAME; before < slot; before++)
+            if (keys[before] == keys[slot])
+                keys[slot] = 0; /* names that differ in numbers alone */
     }
 }
 
@@ -79,15 +89,15 @@ void trap_restore(struct trap *t, enum shape kind, const char *shape, const char
 bool trap_refuses(struct trap *t, struct slice url, char *why, size_t why_size)
 {
     struct buf text = shape_memory();
-    uint64_t keys[SHAPE_COUNT];
+    uint64_t keys[SHAPE_SLOTS];
     const char *found = NULL;
 
     if (quarantine_is_empty(t->quarantine))
         return false;
     find_keys(t, url, &text, keys);
     buf_free(&text);
-    for (unsigned kind = 0; kind < SHAPE_COUNT && found == NULL; kind++)
-        found = keys[kind] == 0 ? NULL : quarantine_find(t->quarantine, keys[kind]);
+    for (unsigned slot = 0; slot < SHAPE_SLOTS && found == NULL; slot++)
+        found = keys[slot] == 0 ? NULL : quarantine_find(t->quarantine, keys[slot]);
     if (found != NULL)
         snprintf(why, why_size, "%s", found);
     return found != NULL;
@@ -137,7 +147,8 @@ static bool note_exact(struct trap *t, const struct page *page)
 
 /* Reading the text costs time, which is not spent on what may become no large cluster at all: of one last part there
  * are as many pages on many sites as there are languages. */
-static const uint32_t text_least_pages[SHAPE_COUNT] = {[SHAPE_NUMBERS] = 8, [SHAPE_VALUES] = 8, [SHAPE_TAIL] = 16};
+static const uint32_t text_least_pages[SHAPE_COUNT] = {
+    [SHAPE_NUMBERS] = 8, [SHAPE_VALUES] = 8, [SHAPE_TAIL] = 16, [SHAPE_NAME] = 8};
 
 void trap_look(struct trap *t, const struct page *page, struct trap_sight *sight)
 {
@@ -151,10 +162,10 @@ void trap_look(struct trap *t, const struct page *page, struct trap_sight *sight
     sight->title_hash = title_hash(t, page->title, &text);
     buf_free(&text);
     pthread_mutex_lock(&t->lock);
-    for (unsigned kind = 0; kind < SHAPE_COUNT; kind++) {
-        const struct cluster *cluster = clusters_find(t->clusters, sight->keys[kind]);
+    for (unsigned slot = 0; slot < SHAPE_SLOTS; slot++) {
+        const struct cluster *cluster = clusters_find(t->clusters, sight->keys[slot]);
 
-        sight->wants_text |= cluster != NULL && cluster_pages(cluster) >= text_least_pages[kind] &&
+        sight->wants_text |= cluster != NULL && cluster_pages(cluster) >= text_least_pages[shape_of_slot(slot)] &&
                              cluster_knows_title(cluster, sight->title_hash);
     }
     pthread_mutex_unlock(&t->lock);
@@ -169,7 +180,7 @@ static bool is_news_by_itself(const struct page *page, const struct page_link *l
 }
 
 struct new_links {
-    uint64_t keys[LINKS_LOOKED_AT][SHAPE_COUNT];
+    uint64_t keys[LINKS_LOOKED_AT][SHAPE_SLOTS];
     size_t count;
 };
 
@@ -195,15 +206,29 @@ static bool find_new_links(const struct trap *t, const struct page *page, struct
     return news;
 }
 
+/* True if a link adds to the page's query and changes nothing else of it but values. */
+static bool is_longer_query(const uint64_t page[SHAPE_SLOTS], const uint64_t link[SHAPE_SLOTS])
+{
+    for (unsigned i = SHAPE_NAME; i < SHAPE_SLOTS; i++) {
+        bool has = page[i] == 0;
+
+        for (unsigned k = SHAPE_NAME; k < SHAPE_SLOTS && !has; k++)
+            has = link[k] == page[i];
+        if (!has)
+            return false;
+    }
+    return page[SHAPE_NAME] != 0;
+}
+
 /* With the lock. A link to a cluster of the page itself is no news, nor is one to a cluster that repeats itself. */
 static bool has_news(const struct trap *t, const struct trap_sight *sight, const struct new_links *new)
 {
     for (size_t i = 0; i < new->count; i++) {
-        bool old = false;
+        bool old = is_longer_query(sight->keys, new->keys[i]);
 
-        for (unsigned kind = 0; kind < SHAPE_COUNT && !old; kind++)
-            old = new->keys[i][kind] != 0 && (new->keys[i][kind] == sight->keys[kind] ||
-                                              cluster_is_suspect(clusters_find(t->clusters, new->keys[i][kind])));
+        for (unsigned slot = 0; slot < SHAPE_SLOTS && !old; slot++)
+            old = new->keys[i][slot] != 0 && (new->keys[i][slot] == sight->keys[slot] ||
+                                              cluster_is_suspect(clusters_find(t->clusters, new->keys[i][slot])));
         if (!old)
             return true;
     }
@@ -211,25 +236,42 @@ static bool has_news(const struct trap *t, const struct trap_sight *sight, const
 }
 
 /* --- Learning ---------------------------------------------------------------------------------- */
+/* With the lock. Where a query has several names, the one that most pages of the path have is what tells those apart;
+ * the others are to blame. */
+static bool is_carrier(const struct trap *t, const uint64_t keys[SHAPE_SLOTS], unsigned slot)
+{
+    uint32_t pages = cluster_pages(clusters_find(t->clusters, keys[slot]));
+    bool is_alone = true;
+
+    for (unsigned other = SHAPE_NAME; other < SHAPE_SLOTS; other++) {
+        const struct cluster *c = other == slot ? NULL : clusters_find(t->clusters, keys[other]);
+
+        if (c != NULL && cluster_pages(c) > pages)
+            return false;
+        is_alone = is_alone && c == NULL;
+    }
+    return !is_alone;
+}
+
 /* With the lock. */
-static void put_into_quarantine(struct trap *t, struct cluster *c, enum shape kind, struct page *page)
+static void put_into_quarantine(struct trap *t, struct cluster *c, unsigned slot, struct page *page)
 {
     struct buf text = shape_memory();
     uint32_t pages = cluster_pages(c);
     struct page_trap *note;
 
-    if (page->trap != NULL || !shape_of((struct slice){page->url, page->url_size}, kind, &text)) {
+    if (page->trap != NULL || !shape_of((struct slice){page->url, page->url_size}, slot, &text)) {
         buf_free(&text);
         return; /* at the next page */
     }
     note = page->trap = mem_new(sizeof *note);
-    note->kind = (uint8_t)kind;
+    note->kind = (uint8_t)shape_of_slot(slot);
     note->pages = pages;
     note->shape = text.data;
     /* Its end tells the most, but for the host. */
     snprintf(note->why, sizeof note->why, "trap: %.*s: %u pages brought nothing new",
              (int)(text.size < 100 ? text.size : 100), text.data, pages);
-    if (!quarantine_add(t->quarantine, shape_key(t, kind, slice_of(note->shape)), note->why)) {
+    if (!quarantine_add(t->quarantine, shape_key(t, shape_of_slot(slot), slice_of(note->shape)), note->why)) {
         page_trap_free(note);
         page->trap = NULL;
     }
@@ -238,7 +280,7 @@ static void put_into_quarantine(struct trap *t, struct cluster *c, enum shape ki
 
 void trap_learn(struct trap *t, struct page *page, const struct trap_sight *sight)
 {
-    bool repeats[SHAPE_COUNT] = {false};
+    bool repeats[SHAPE_SLOTS] = {false};
     bool exact, any = false, news = false;
     struct new_links new = {.count = 0};
 
@@ -246,26 +288,26 @@ void trap_learn(struct trap *t, struct page *page, const struct trap_sight *sigh
         return;
     pthread_mutex_lock(&t->lock);
     exact = page_has_text(page) && note_exact(t, page);
-    for (unsigned kind = 0; kind < SHAPE_COUNT; kind++) {
-        if (sight->keys[kind] == 0)
+    for (unsigned slot = 0; slot < SHAPE_SLOTS; slot++) {
+        if (sight->keys[slot] == 0)
             continue;
-        repeats[kind] =
-            cluster_note_said(clusters_get(t->clusters, sight->keys[kind]), sight->title_hash, page) || exact;
-        any = any || repeats[kind];
+        repeats[slot] =
+            cluster_note_said(clusters_get(t->clusters, sight->keys[slot]), sight->title_hash, page) || exact;
+        any = any || repeats[slot];
     }
     pthread_mutex_unlock(&t->lock);
     if (any)
         news = find_new_links(t, page, &new);
     pthread_mutex_lock(&t->lock);
     news = news || has_news(t, sight, &new);
-    for (unsigned kind = 0; kind < SHAPE_COUNT; kind++) {
-        struct cluster *c = clusters_find(t->clusters, sight->keys[kind]);
+    for (unsigned slot = 0; slot < SHAPE_SLOTS; slot++) {
+        struct cluster *c = clusters_find(t->clusters, sight->keys[slot]);
 
         if (c == NULL)
             continue;
-        cluster_note_page(c, page, repeats[kind], exact, news);
-        if (cluster_is_trap(c, kind))
-            put_into_quarantine(t, c, kind, page);
+        cluster_note_page(c, page, repeats[slot], exact, news);
+        if (cluster_is_trap(c, shape_of_slot(slot)) && (slot < SHAPE_NAME || !is_carrier(t, sight->keys, slot)))
+            put_into_quarantine(t, c, slot, page);
     }
     pthread_mutex_unlock(&t->lock);
 }

@@ -10,9 +10,12 @@
 
 /* Parts of a site that go on for ever and bring nothing new: calendars, sessions, filters that combine, relative links
  * that make paths longer. URLs of one shape are a cluster. A page is stale if its title and text equal those of a page
- * before, or nearly so, numbers not counted, and all its new links lead to clusters of stale pages. A cluster whose
+ * before, or nearly so, numbers not counted, and all its new links lead to clusters of stale pages or only add to its
+ * query. A cluster whose
  * latest pages are stale is put into quarantine: its URLs are no longer fetched. What that takes:
  *  - at least 50 pages that say exactly what others said, or
+ *  - 32 such pages that have one name in their query, if hardly one with that name ever said anything new and it is not
+ *    the name that tells the pages of the path apart, or
  *  - at least 150 pages that differ in numbers alone (or hardly), and lie ever deeper: far more links from the seeds
  *    than so many pages of a finite site would. A list of measured values is not left out so.
  * Seeds and what a sitemap names are fetched all the same.
@@ -27,7 +30,7 @@ struct trap;
 struct trap_sight {
     bool counts;                /* it is a page to learn from */
     bool wants_text;            /* page->text_hash and the like would tell more: to be filled in before trap_learn() */
-    uint64_t keys[SHAPE_COUNT]; /* of its clusters; 0: none */
+    uint64_t keys[SHAPE_SLOTS]; /* of its clusters; 0: none */
     uint32_t title_hash;        /* numbers not counted */
 };
 

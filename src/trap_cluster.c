@@ -12,6 +12,10 @@
 #define SAME_LEAST_PAGES  50
 #define SAME_RECENT       40 /* of the latest pages so many ... */
 #define SAME_MOST_OTHERS  2  /* ... but for these say what others said */
+#define NAME_LEAST_PAGES  32
+#define NAME_RECENT       24
+#define NAME_MOST_FRESH   9 /* of all pages with a name so many said something new, as far as was looked at */
+#define UNLOOKED          8 /* the first pages of a cluster, whose texts nobody compares */
 #define BLIND_LEAST_PAGES 150
 #define BLIND_RECENT      64
 #define BLIND_MOST_OTHERS 3
@@ -31,6 +35,7 @@ struct cluster {
     uint64_t key;  /* of its shape; 0: this place is free */
     uint64_t used; /* when it was met last, in pages */
     uint32_t pages;
+    uint32_t fresh; /* of them: said something new */
     uint16_t least_depth, most_depth;
     uint16_t least_parts, most_parts;
     bool closed;
@@ -160,6 +165,9 @@ static bool is_same(const struct cluster *c, enum shape kind)
 {
     int most_others = kind == SHAPE_NUMBERS ? SAME_MOST_OTHERS : 0;
 
+    if (kind == SHAPE_NAME)
+        return c->pages >= NAME_LEAST_PAGES && c->fresh <= NAME_MOST_FRESH &&
+               latest(c->same, NAME_RECENT) == NAME_RECENT;
     if (c->pages < SAME_LEAST_PAGES || latest(c->same, SAME_RECENT) < SAME_RECENT - most_others)
         return false;
     return kind != SHAPE_TAIL || c->most_parts - c->least_parts >= TAIL_LEAST_DEEPER;
@@ -171,7 +179,7 @@ static bool is_blind(const struct cluster *c, enum shape kind)
 {
     int doublings = 31 - __builtin_clz(c->pages | 1);
 
-    return kind != SHAPE_TAIL && c->pages >= BLIND_LEAST_PAGES &&
+    return kind != SHAPE_TAIL && kind != SHAPE_NAME && c->pages >= BLIND_LEAST_PAGES &&
            latest(c->stale, BLIND_RECENT) >= BLIND_RECENT - BLIND_MOST_OTHERS &&
            2 * (c->most_depth - c->least_depth) >= 4 + 3 * doublings;
 }
@@ -181,6 +189,7 @@ void cluster_note_page(struct cluster *c, const struct page *page, bool repeats,
     int parts = shape_parts((struct slice){page->url, page->url_size});
     uint16_t shown = parts > UINT16_MAX ? UINT16_MAX : (uint16_t)parts;
 
+    c->fresh += page_has_text(page) ? !exact : c->pages >= UNLOOKED;
     c->pages++;
     c->least_depth = page->depth < c->least_depth ? page->depth : c->least_depth;
     c->most_depth = page->depth > c->most_depth ? page->depth : c->most_depth;

@@ -147,17 +147,13 @@ static int by_text(const void *a, const void *b)
     return left->size < right->size ? -1 : left->size > right->size;
 }
 
-/* The names of a query's parameters, each once. */
-static bool add_values(const struct url_parts *parts, struct buf *out)
+/* The names of a query's parameters in their order by text. */
+static size_t find_names(struct slice query, struct slice names[PARAMETERS_MOST])
 {
-    struct slice names[PARAMETERS_MOST];
-    struct slice left = parts->query;
-    size_t count = 0, last = 0; /* where the latest name begins in *out */
+    struct slice left = query;
+    size_t count = 0;
 
-    if (left.data == NULL || left.size == 0)
-        return false;
-    add_masked(parts->path, out);
-    for (; left.size > 0 && count < PARAMETERS_MOST;) {
+    for (; left.data != NULL && left.size > 0 && count < PARAMETERS_MOST;) {
         size_t size = 0, name_size = 0;
 
         while (size < left.size && left.data[size] != '&' && left.data[size] != ';')
@@ -170,6 +166,18 @@ static bool add_values(const struct url_parts *parts, struct buf *out)
         left = (struct slice){left.data + size, left.size - size};
     }
     qsort(names, count, sizeof names[0], by_text);
+    return count;
+}
+
+/* The names of a query's parameters, each once. */
+static bool add_values(const struct url_parts *parts, struct buf *out)
+{
+    struct slice names[PARAMETERS_MOST];
+    size_t count = find_names(parts->query, names), last = 0; /* where the latest name begins in *out */
+
+    if (count == 0)
+        return false;
+    add_masked(parts->path, out);
     for (size_t i = 0; i < count; i++) {
         size_t at = out->size, size;
 
@@ -182,7 +190,26 @@ static bool add_values(const struct url_parts *parts, struct buf *out)
         else
             last = at;
     }
-    return count > 0;
+    return true;
+}
+
+/* The name number `wanted` of a query, from 0, those that come again not counted. */
+static bool add_name(const struct url_parts *parts, unsigned wanted, struct buf *out)
+{
+    struct slice names[PARAMETERS_MOST];
+    size_t count = find_names(parts->query, names);
+
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0 && by_text(&names[i - 1], &names[i]) == 0)
+            continue;
+        if (wanted-- > 0)
+            continue;
+        add_masked(parts->path, out);
+        buf_add_string(out, "?*&");
+        add_masked(names[i], out);
+        return buf_add_string(out, "=*");
+    }
+    return false;
 }
 
 static bool add_tail(const struct url_parts *parts, struct buf *out)
@@ -201,7 +228,12 @@ static bool add_tail(const struct url_parts *parts, struct buf *out)
     return true;
 }
 
-bool shape_of(struct slice url, enum shape kind, struct buf *out)
+enum shape shape_of_slot(unsigned slot)
+{
+    return slot < SHAPE_NAME ? (enum shape)slot : SHAPE_NAME;
+}
+
+bool shape_of(struct slice url, unsigned slot, struct buf *out)
 {
     struct url_parts parts = take_apart(url);
     size_t before = out->size;
@@ -210,7 +242,7 @@ bool shape_of(struct slice url, enum shape kind, struct buf *out)
     if (parts.path.size == 0)
         return false;
     buf_add(out, parts.origin.data, parts.origin.size);
-    switch (kind) {
+    switch (shape_of_slot(slot)) {
     case SHAPE_NUMBERS:
         has_shape = add_numbers(&parts, out);
         break;
@@ -219,6 +251,9 @@ bool shape_of(struct slice url, enum shape kind, struct buf *out)
         break;
     case SHAPE_TAIL:
         has_shape = add_tail(&parts, out);
+        break;
+    case SHAPE_NAME:
+        has_shape = add_name(&parts, slot - SHAPE_NAME, out);
         break;
     case SHAPE_COUNT:
         break;

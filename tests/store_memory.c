@@ -128,7 +128,7 @@ static bool tell_known(struct store *s, store_tell_known *tell, void *arg, struc
         const struct memory_url *row = &rows->urls[i];
 
         if (row->url != NULL)
-            tell(arg, (int64_t)i, row->text_hash, row->key_hash, row->host_id,
+            tell(arg, (int64_t)i, slice_of(row->url), row->text_hash, row->key_hash, row->host_id,
                  row->outcome != PAGE_PENDING ? row->external ? KNOWN_CHECKED : KNOWN_DONE
                  : waits(row)                 ? row->external ? KNOWN_TO_CHECK : KNOWN_WAITING
                                               : KNOWN_SKIPPED);

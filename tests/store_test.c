@@ -133,12 +133,13 @@ struct known {
     int count;
 };
 
-static void note_known(void *arg, int64_t id, uint64_t text_hash, uint64_t key_hash, int64_t host_id,
+static void note_known(void *arg, int64_t id, struct slice url, uint64_t text_hash, uint64_t key_hash, int64_t host_id,
                        enum frontier_known state)
 {
     struct known *known = arg;
 
     assert_true(known->count < 10);
+    assert_memory_equal(url.data, "http", 4);
     assert_true(text_hash == (uint64_t)id * 0x9e3779b97f4a7c15u);
     assert_true(key_hash == (id == 4 ? 99 : text_hash));
     assert_true(state != KNOWN_WAITING || host_id == 1);
