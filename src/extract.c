@@ -373,7 +373,7 @@ void extract_page(struct extract *x, struct page *page)
 
 void extract_text(struct extract *x, struct page *page)
 {
-    struct html_limits limits = {.title_bytes = 1, .anchor_bytes = 1, .href_bytes = 1, .text_hashes = true};
+    struct html_limits limits = {.title_bytes = 1, .href_bytes = 1, .text_hashes = true};
     const struct html_facts *facts;
 
     if (x->text == NULL)

@@ -96,10 +96,10 @@ struct html *html_new(const struct html_limits *limits, const char *robots_name)
         enum html_link_kind kind;
         enum name name;
     } ELEMENTS[] = {
-        {HTML_AREA, NAME_AREA},    {HTML_FRAME, NAME_FRAME},   {HTML_IFRAME, NAME_IFRAME}, {HTML_IMG, NAME_IMG},
-        {HTML_IMG, NAME_SOURCE},   {HTML_SCRIPT, NAME_SCRIPT}, {HTML_SOURCE, NAME_SOURCE}, {HTML_SOURCE, NAME_VIDEO},
-        {HTML_SOURCE, NAME_AUDIO}, {HTML_SOURCE, NAME_TRACK},  {HTML_SOURCE, NAME_EMBED},  {HTML_SOURCE, NAME_OBJECT},
-        {HTML_FORM, NAME_FORM},
+        {HTML_A, NAME_A},           {HTML_AREA, NAME_AREA},    {HTML_FRAME, NAME_FRAME},   {HTML_IFRAME, NAME_IFRAME},
+        {HTML_IMG, NAME_IMG},       {HTML_IMG, NAME_SOURCE},   {HTML_SCRIPT, NAME_SCRIPT}, {HTML_SOURCE, NAME_SOURCE},
+        {HTML_SOURCE, NAME_VIDEO},  {HTML_SOURCE, NAME_AUDIO}, {HTML_SOURCE, NAME_TRACK},  {HTML_SOURCE, NAME_EMBED},
+        {HTML_SOURCE, NAME_OBJECT}, {HTML_FORM, NAME_FORM},
     };
     struct html *h = mem_new(sizeof *h);
     size_t text = limits->title_bytes > limits->anchor_bytes ? limits->title_bytes : limits->anchor_bytes;
@@ -112,6 +112,7 @@ struct html *html_new(const struct html_limits *limits, const char *robots_name)
                                     .value_bytes = limits->href_bytes > text ? limits->href_bytes : text,
                                     .url_bytes = limits->href_bytes,
                                     .robots_name = robots_name,
+                                    .anchor_texts = limits->anchor_bytes > 0,
                                     .distinct = limits->distinct,
                                     .text_hashes = limits->text_hashes};
     for (size_t i = 0; i < sizeof ELEMENTS / sizeof ELEMENTS[0]; i++)

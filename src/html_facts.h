@@ -52,7 +52,7 @@ struct html_link {
 
 struct html_limits {
     size_t title_bytes;  /* kept of title, h1, description, og:title; cut at a character */
-    size_t anchor_bytes; /* kept of an anchor text */
+    size_t anchor_bytes; /* kept of an anchor text; 0: none is read */
     size_t href_bytes;   /* a longer href is left out and counted */
     size_t links;        /* most links kept; the rest is counted */
     unsigned kinds;      /* bit 1 << kind: which kinds are kept at all */

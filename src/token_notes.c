@@ -177,7 +177,7 @@ static uint8_t insert_anchor(struct notes *n, struct stack *s, const struct tag 
     static const struct copied A[] = {
         {ATTRIBUTE_HREF, "href", true}, {ATTRIBUTE_REL, "rel", false}, {ATTRIBUTE_HREFLANG, "hreflang", false}, {0}};
 
-    if (!tag_has(tag, ATTRIBUTE_HREF))
+    if (!n->wants->element[NAME_A] || !tag_has(tag, ATTRIBUTE_HREF))
         return 0;
     if (n->anchor_open) {
         /* One within another, as only an object or a table cell between them allows. */
@@ -187,10 +187,12 @@ static uint8_t insert_anchor(struct notes *n, struct stack *s, const struct tag 
     }
     if (n->wants->distinct && is_repeated(n, tag))
         return 0;
-    if (!write_element(n, tag, "<a", A, ">")) {
+    if (!write_element(n, tag, "<a", A, n->wants->anchor_texts ? ">" : "/>")) {
         repeat_forget(&n->repeat, tag->value[ATTRIBUTE_HREF]);
         return 0;
     }
+    if (!n->wants->anchor_texts)
+        return 0;
     n->anchor_open = true;
     n->anchor_href = tag->value[ATTRIBUTE_HREF];
     n->run.left = 3 * n->wants->text_bytes;

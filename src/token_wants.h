@@ -5,8 +5,9 @@
 
 /* What a short page is to hold. */
 struct token_wants {
-    bool element[NAME_COUNT]; /* which of area, frame, img ... are written; html, title, a, base, meta and link always
+    bool element[NAME_COUNT]; /* which of a, area, frame, img ... are written; html, title, base, meta and link always
                                  are */
+    bool anchor_texts;        /* and the text of each a */
     size_t text_bytes;        /* enough of any one text; a little more may come */
     size_t value_bytes;       /* enough of a meta's content, an alt, a lang */
     size_t url_bytes;         /* longest href, src ... */

@@ -127,6 +127,27 @@ static void an_anchor_has_its_text_and_the_alt_of_images_inside(void **state)
     assert_slice(facts->links[4].anchor, "");
 }
 
+static void links_are_the_same_without_anchor_texts(void **state)
+{
+    struct html_limits limits = LIMITS;
+    struct html *html;
+    const struct html_facts *facts;
+
+    (void)state;
+    limits.anchor_bytes = 0;
+    html = html_new(&limits, "crawl");
+    facts = html_read(html, slice_of("<title>t</title><h1>u <a href=1 rel=nofollow>v</a></h1><a href=2>w<a href=1>x"),
+                      false);
+    assert_int_equal(facts->link_count, 3);
+    assert_slice(facts->links[0].href, "1");
+    assert_int_equal(facts->links[0].rel, HTML_NOFOLLOW);
+    assert_slice(facts->links[0].anchor, "");
+    assert_slice(facts->links[2].href, "1");
+    assert_slice(facts->title, "t");
+    assert_slice(facts->h1, "u v");
+    html_free(html);
+}
+
 static void an_anchor_ends_where_the_next_begins(void **state)
 {
     const struct html_facts *facts = read_html(
@@ -565,6 +586,7 @@ int main(void)
         cmocka_unit_test(pages_are_read_as_the_standard_says),
         cmocka_unit_test(a_page_cut_at_any_byte_is_read),
         cmocka_unit_test(an_anchor_has_its_text_and_the_alt_of_images_inside),
+        cmocka_unit_test(links_are_the_same_without_anchor_texts),
         cmocka_unit_test(an_anchor_ends_where_the_next_begins),
         cmocka_unit_test(texts_are_cut_between_characters),
         cmocka_unit_test(rel_says_what_a_link_is_worth),

@@ -13,7 +13,12 @@
 
 #include <cmocka.h>
 
-static struct token_wants wants = {.text_bytes = 1000, .value_bytes = 1000, .url_bytes = 1000, .robots_name = "crawl"};
+static struct token_wants wants = {.element[NAME_A] = true,
+                                   .anchor_texts = true,
+                                   .text_bytes = 1000,
+                                   .value_bytes = 1000,
+                                   .url_bytes = 1000,
+                                   .robots_name = "crawl"};
 
 /* The short page as it came, and in how many pieces. */
 struct collected {
@@ -94,6 +99,17 @@ static void a_repeated_link_is_left_out_if_it_says_nothing_new(void **state)
     strcpy(end + 2000, "'>1</a><a href=b>2</a>");
     assert_distinct(page, "<long/><a href=\"b\">2</a>");
     assert_distinct("<a href=b></a><frameset>", "<a href=\"b\"></a><frameset/>");
+}
+
+static void links_can_be_had_without_their_words(void **state)
+{
+    (void)state;
+    wants.anchor_texts = false;
+    assert_distinct("<a href=b rel=x>1<b>2</b></a><a href=b rel=x>3</a><a href=c></a><h1>4 <a href=d>5</a></h1>",
+                    "<a href=\"b\" rel=\"x\"/><a href=\"c\"/><heading/>4 <a href=\"d\"/>5<heading-end/>");
+    wants.element[NAME_A] = false;
+    assert_distinct("<a href=b>1</a><h1><a href=c>2</a></h1>", "<heading/>2<heading-end/>");
+    wants.element[NAME_A] = wants.anchor_texts = true;
 }
 
 static void what_xml_treats_specially_is_escaped(void **state)
@@ -269,6 +285,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_what_matters_is_written),
         cmocka_unit_test(a_repeated_link_is_left_out_if_it_says_nothing_new),
+        cmocka_unit_test(links_can_be_had_without_their_words),
         cmocka_unit_test(what_xml_treats_specially_is_escaped),
         cmocka_unit_test(a_long_short_page_comes_in_pieces),
         cmocka_unit_test(elements_without_text_come_in_pieces_too),

@@ -25,14 +25,15 @@ static void collect(void *context, struct slice piece, bool last)
 
 static void check_short_page(struct slice page)
 {
-    struct token_wants wants = {.text_bytes = 50, .value_bytes = 50, .url_bytes = 50, .text_hashes = true};
+    struct token_wants wants = {
+        .anchor_texts = true, .text_bytes = 50, .value_bytes = 50, .url_bytes = 50, .text_hashes = true};
     struct token_text hashes;
     struct token *token = token_new();
     struct buf text = {.limit = SIZE_MAX / 2};
     xmlDocPtr tree;
 
     for (size_t i = 0; i < NAME_COUNT; i++)
-        wants.element[i] = i % 2 == 0;
+        wants.element[i] = i % 2 == 0 || i == NAME_A;
     token_read(token, page, &wants, collect, &text, &hashes);
     tree = xmlReadMemory(text.data, (int)text.size, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR);
     require(tree != NULL);
