@@ -106,7 +106,7 @@ static void links_can_be_had_without_their_words(void **state)
     (void)state;
     wants.anchor_texts = false;
     assert_distinct("<a href=b rel=x>1<b>2</b></a><a href=b rel=x>3</a><a href=c></a><h1>4 <a href=d>5</a></h1>",
-                    "<a href=\"b\" rel=\"x\"/><a href=\"c\"/><heading/>4 <a href=\"d\"/>5<heading-end/>");
+                    "<a href=\"b\" rel=\"x\"/><a href=\"c\"/><heading/>4<a href=\"d\"/> 5<heading-end/>");
     wants.element[NAME_A] = false;
     assert_distinct("<a href=b>1</a><h1><a href=c>2</a></h1>", "<heading/>2<heading-end/>");
     wants.element[NAME_A] = wants.anchor_texts = true;
