@@ -37,6 +37,12 @@ sqlite3_stmt *reader_statement(struct reader *reader, const char *sql, struct er
 /* SQLITE_ROW or SQLITE_DONE, or with the reason SQLITE_ERROR. */
 int reader_step(struct reader *reader, sqlite3_stmt *statement, struct err *err);
 
+/* SQL: how long the run `r` took, as its summary said it, which pages a second go by; NULL while it runs, and if it was
+ * killed. A view could not say it: JSON functions are not trusted there. */
+#define READER_RUN_MS                                                                                                  \
+    "coalesce(iif(json_valid(r.stats), CAST(1000 * json_extract(r.stats, '$.seconds') AS INTEGER), NULL),"             \
+    " r.ended_ms - r.started_ms)"
+
 /* One integer of a query of our own; `otherwise` without a row, or for NULL. */
 int64_t reader_number(struct reader *reader, const char *sql, int64_t otherwise);
 

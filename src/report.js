@@ -80,9 +80,13 @@
   picture.setAttribute('aria-label', 'Pages by folder: arrow keys move, Enter walks in, Escape walks out');
   picture.removeAttribute('aria-labelledby');
 
+  function inThrees(number) {
+    return number.toLocaleString('en').replace(/,/g, '\u00a0');
+  }
+
   function say(node) {
-    return node[0] + ': ' + node[1].toLocaleString('en').replace(/,/g, '\u00a0') + (node[1] === 1 ? ' page' : ' pages') +
-      ', ' + node[2] + ' broken, ' + node[3] + ' slow';
+    return node[0] + ': ' + inThrees(node[1]) + (node[1] === 1 ? ' page' : ' pages') +
+      ', ' + inThrees(node[2]) + ' broken, ' + inThrees(node[3]) + ' slow';
   }
 
   function colour(node) {

@@ -210,7 +210,7 @@ void report_chart_add_moments(struct buf *out, const struct report_data *data)
             snprintf(column->label, sizeof column->label, "%.15s", i == 0 ? "0" : span);
     }
     write_time(span, sizeof span, (int64_t)step_ms);
-    words_add_rate(&rate, data->span_ms > 0 ? (double)data->pages * 1000 / (double)data->span_ms : 0);
+    words_add_rate(&rate, data->took_ms > 0 ? (double)data->pages * 1000 / (double)data->took_ms : 0);
     snprintf(chart.description, sizeof chart.description, "%s pages a second on average; a column is %s%s.", rate.data,
              span, data->run_count > 1 ? ", runs follow each other without their pauses" : "");
     buf_free(&rate);

@@ -8,6 +8,8 @@
 #define PLOT      140 /* of the highest column */
 #define BOTTOM    24  /* for what stands below */
 
+#define WORDS_PERCENT 27 /* of the width, that the words of a mark take on a narrow screen */
+
 static int top_of(const struct report_columns *chart)
 {
     return chart->mark_count > 0 ? TOP_MARKS : TOP;
@@ -49,39 +51,21 @@ static int64_t highest(const struct report_columns *chart)
     return most;
 }
 
-/* True if the words at the lines would stand on columns, were they at the left. */
-static bool is_high_at_left(const struct report_columns *chart, int64_t most)
-{
-    int64_t left = 0, right = 0;
-    size_t tenth = chart->count / 8 + 1;
-
-    for (size_t i = 0; i < tenth && i < chart->count; i++) {
-        int64_t first = report_bar_sum(&chart->columns[i]),
-                last = report_bar_sum(&chart->columns[chart->count - 1 - i]);
-
-        left = first > left ? first : left;
-        right = last > right ? last : right;
-    }
-    return left > most / 3 && right < left;
-}
-
-/* With `words` what stands at the lines, else the lines. */
-static void add_grid(struct buf *out, const struct report_columns *chart, int64_t most, bool words)
+/* Lines to read heights by, with their numbers in the margin that the style leaves. */
+static void add_grid(struct buf *out, const struct report_columns *chart, int64_t most)
 {
     double scale = chart->scale > 0 ? chart->scale : 1, scaled = (double)most * scale;
-    int64_t step = round_up((int64_t)((scaled + 2) / 3));
-    const char *place = is_high_at_left(chart, most) ? " end\" x=\"100%" : "";
+    int64_t step = round_up((int64_t)((scaled + 4) / 5));
 
     for (int64_t line = step; (double)line <= scaled; line += step) {
         double y = top_of(chart) + PLOT * (1 - (double)line / scaled);
 
-        if (words) {
-            buf_printf(out, "<text class=\"y%s\" y=\"%.1f\">", place, y - 4);
-            markup_add_number(out, line);
-            buf_add_string(out, chart->scale > 0 ? "/s</text>" : "</text>");
-        } else {
-            buf_printf(out, "<line class=\"grid\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/>", y, y);
-        }
+        buf_printf(out,
+                   "<line class=\"grid\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/><text class=\"y\" x=\"-8\" "
+                   "y=\"%.1f\">",
+                   y, y, y + 4);
+        markup_add_number(out, line);
+        buf_add_string(out, "</text>");
     }
 }
 
@@ -132,21 +116,37 @@ static void add_labels(struct buf *out, const struct report_columns *chart)
     }
 }
 
-/* The first has its words to its left, those after it to their right, each higher than the one before. */
+/* How many marks have their words to their right; the others, further right, have them to their left. All the same side
+ * where there is room, or else divided where they are furthest from each other. */
+static size_t words_to_the_right(const struct report_columns *chart, double width)
+{
+    size_t count = chart->mark_count, split = 1;
+
+    if (chart->marks[count - 1].at * width <= 100 - WORDS_PERCENT)
+        return count;
+    if (chart->marks[0].at * width >= WORDS_PERCENT)
+        return 0;
+    for (size_t i = 2; i < count; i++)
+        if (chart->marks[i].at - chart->marks[i - 1].at > chart->marks[split].at - chart->marks[split - 1].at)
+            split = i;
+    return split;
+}
+
+/* Each line ends at its words, and those that stand on the side of the words end lower: so none goes through words. */
 static void add_marks(struct buf *out, const struct report_columns *chart)
 {
     double width = 100.0 / (double)chart->count;
+    size_t count = chart->mark_count, right = count == 0 ? 0 : words_to_the_right(chart, width);
 
-    for (size_t i = 0; i < chart->mark_count; i++)
-        buf_printf(out, "<line class=\"mark\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"%d\" y2=\"%d\"/>",
-                   chart->marks[i].at * width, chart->marks[i].at * width, MARKS - 8 - 14 * (int)i,
-                   top_of(chart) + PLOT);
-    for (size_t i = 0; i < chart->mark_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         double x = chart->marks[i].at * width;
-        bool is_left = x > 70 || (i == 0 && x > 20);
+        int y = MARKS - 14 * (int)(i < right ? count - 1 - i : i - right);
 
-        buf_printf(out, "<text class=\"mark%s\" x=\"%.2f%%\" dx=\"%d\" y=\"%d\">%s</text>", is_left ? " end" : "", x,
-                   is_left ? -4 : 4, MARKS - 14 * (int)i, chart->marks[i].words);
+        buf_printf(out,
+                   "<line class=\"mark\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"%d\" y2=\"%d\"/>"
+                   "<text class=\"mark%s\" x=\"%.2f%%\" dx=\"%d\" y=\"%d\">%s</text>",
+                   x, x, y - 8, top_of(chart) + PLOT, i < right ? "" : " end", x, i < right ? 4 : -4, y,
+                   chart->marks[i].words);
     }
 }
 
@@ -191,10 +191,9 @@ void report_columns_add(struct buf *out, const struct report_columns *chart)
                    chart->band_from * width, top_of(chart) - 14, (chart->band_to - chart->band_from) * width, PLOT + 14,
                    chart->band_from * width, top_of(chart) - 18, chart->band_words);
     }
-    add_grid(out, chart, most, false);
+    add_grid(out, chart, most);
     for (size_t i = 0; i < chart->count; i++)
         add_column(out, chart, i, most);
-    add_grid(out, chart, most, true);
     add_labels(out, chart);
     add_marks(out, chart);
     buf_add_string(out, "</svg>");

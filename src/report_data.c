@@ -104,11 +104,14 @@ static bool read_hosts(struct report_data *data, struct reader *reader, struct e
 /* When each run recorded pages; they follow each other in the timeline as if nothing had been between them. */
 static bool read_runs(struct report_data *data, struct reader *reader, struct err *err)
 {
-    sqlite3_stmt *row = reader_statement(reader,
-                                         "SELECT * FROM (SELECT run_id, min(fetched_ms), max(fetched_ms) FROM page"
-                                         " WHERE kind = 0 GROUP BY run_id ORDER BY run_id DESC LIMIT 64) ORDER BY 1",
-                                         err);
+    sqlite3_stmt *row = reader_statement(
+        reader,
+        "SELECT f.*, (SELECT " READER_RUN_MS
+        " FROM run r WHERE r.id = f.run_id) FROM (SELECT run_id, min(fetched_ms), max(fetched_ms) FROM page"
+        " WHERE kind = 0 GROUP BY run_id ORDER BY run_id DESC LIMIT 64) f ORDER BY 1",
+        err);
     int got = SQLITE_ERROR;
+    int64_t took_ms;
 
     while (row != NULL && (got = reader_step(reader, row, err)) == SQLITE_ROW && data->run_count < REPORT_RUNS) {
         struct report_run *run = &data->runs[data->run_count++];
@@ -119,7 +122,13 @@ static bool read_runs(struct report_data *data, struct reader *reader, struct er
         run->offset_ms = data->span_ms;
         if (run->end_ms - run->begin_ms < INT64_MAX / (2 * REPORT_RUNS)) /* times may be any number in a broken file */
             data->span_ms += run->end_ms - run->begin_ms + 1;
+        /* One that goes on, or was killed, has not said how long it took. */
+        took_ms = reader_column(row, 3, -1);
+        data->took_ms +=
+            took_ms > 0 && took_ms < INT64_MAX / (2 * REPORT_RUNS) ? took_ms : data->span_ms - run->offset_ms;
     }
+    if (data->span_ms < REPORT_MOMENTS) /* a column of the timeline is a millisecond at least */
+        data->span_ms = REPORT_MOMENTS;
     sqlite3_finalize(row);
     return got != SQLITE_ERROR;
 }

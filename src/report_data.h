@@ -59,7 +59,8 @@ struct report_data {
     uint32_t *times; /* pages by milliseconds: REPORT_MS_MOST + 1 of them */
     int64_t sized, size_steps[REPORT_STEPS];
     int64_t moments[REPORT_MOMENTS][2]; /* pages without and with an error */
-    int64_t span_ms;                    /* of all runs together */
+    int64_t span_ms;                    /* of all runs together, from the first page to the last */
+    int64_t took_ms;                    /* likewise, as the runs say themselves: for pages a second */
     struct report_run runs[REPORT_RUNS];
     size_t run_count;
     int64_t held_ms[HELD_COUNT]; /* how long each cause held the crawl back, of all runs */

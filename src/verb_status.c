@@ -29,7 +29,7 @@ struct status {
     int64_t bytes; /* of the file, and of its log */
     bool is_running;
     char state[16]; /* "running", "complete", "limit", "interrupted", "failed", "killed"; "" before the first run */
-    int64_t run, pid, started_ms, ended_ms, pages_of_run, now_ms;
+    int64_t run, pid, started_ms, ended_ms, pages_of_run, took_ms, now_ms;
     char args[200];
     int64_t known, recorded, waiting, wire_bytes;
     struct counts outcomes, skips;
@@ -63,11 +63,11 @@ static int64_t file_size(const char *path)
 
 static bool read_run(struct status *s, struct reader *reader, struct err *err)
 {
-    sqlite3_stmt *row =
-        reader_statement(reader,
-                         "SELECT r.id, r.pid, r.started_ms, r.ended_ms, r.outcome, r.args, (SELECT count(*) FROM page p"
-                         " WHERE p.run_id = r.id AND p.kind <> 2) FROM run r ORDER BY r.id DESC LIMIT 1",
-                         err);
+    sqlite3_stmt *row = reader_statement(
+        reader,
+        "SELECT r.id, r.pid, r.started_ms, r.ended_ms, r.outcome, r.args, (SELECT count(*) FROM page p"
+        " WHERE p.run_id = r.id AND p.kind = 0), " READER_RUN_MS " FROM run r ORDER BY r.id DESC LIMIT 1",
+        err);
     int got = row == NULL ? SQLITE_ERROR : reader_step(reader, row, err);
 
     if (got == SQLITE_ROW) {
@@ -81,6 +81,7 @@ static bool read_run(struct status *s, struct reader *reader, struct err *err)
         s->ended_ms = s->is_running ? 0 : reader_column(row, 3, 0);
         copy_text(s->args, sizeof s->args, reader_text(row, 5));
         s->pages_of_run = reader_column(row, 6, 0);
+        s->took_ms = reader_column(row, 7, 0);
     }
     sqlite3_finalize(row);
     return got != SQLITE_ERROR;
@@ -154,9 +155,9 @@ static bool read_all(struct status *s, struct reader *reader, struct err *err)
 /* How long the last run took, or has taken so far; 0 if nobody knows. */
 static int64_t elapsed_ms(const struct status *s)
 {
-    int64_t end = s->is_running ? s->now_ms : s->ended_ms;
+    int64_t took_ms = s->is_running ? s->now_ms - s->started_ms : s->took_ms;
 
-    return end > s->started_ms ? end - s->started_ms : 0;
+    return took_ms > 0 ? took_ms : 0;
 }
 
 /* --- For people ------------------------------------------------------------------------- */

@@ -2,6 +2,7 @@
 #include "report.h"
 
 #include "made_crawl.h"
+#include "report_columns.h"
 #include "report_markup.h"
 #include "sha256.h"
 
@@ -12,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,6 +112,66 @@ static void percentiles_are_marked_in_the_histogram_of_times(void **state)
     has(&report, ">p99 2.5 s</text>");
     has(&report, "<title>3 to 4 ms: 7</title>");
     buf_free(&report);
+}
+
+struct drawn_mark {
+    double x;           /* of the line, in percent */
+    int top;            /* where it begins */
+    double from, to, y; /* the words: over these percents, standing on this line */
+};
+
+/* Reads back what was drawn, for a figure of `pixels`. */
+static size_t drawn_marks(const char *svg, double pixels, struct drawn_mark marks[REPORT_MARKS_MOST])
+{
+    size_t count = 0;
+
+    while ((svg = strstr(svg, "<line class=\"mark\" x1=\"")) != NULL && count < REPORT_MARKS_MOST) {
+        struct drawn_mark *m = &marks[count++];
+        const char *words = strstr(svg, "<text class=\"mark");
+        bool is_end = strncmp(words, "<text class=\"mark end", 21) == 0;
+        int dx, y;
+        double room;
+
+        assert_int_equal(sscanf(svg, "<line class=\"mark\" x1=\"%lf%%\" x2=\"%*f%%\" y1=\"%d", &m->x, &m->top), 2);
+        assert_int_equal(sscanf(strstr(words, "dx="), "dx=\"%d\" y=\"%d", &dx, &y), 2);
+        room = (double)strcspn(strchr(words, '>') + 1, "<") * 6.6 / pixels * 100;
+        m->from = m->x + dx / pixels * 100 - (is_end ? room : 0);
+        m->to = m->from + room;
+        m->y = y;
+        svg = words;
+    }
+    return count;
+}
+
+static void no_line_of_a_mark_goes_through_the_words_of_another(void **state)
+{
+    (void)state;
+    for (int a = 0; a <= 100; a += 4)
+        for (int b = a; b <= 100; b += 4)
+            for (int c = b; c <= 100; c += 4) {
+                struct report_columns chart = {.id = "x", .title = "X", .count = 100, .mark_count = 3};
+                struct drawn_mark m[REPORT_MARKS_MOST];
+                struct buf out = {.limit = 1 << 16};
+
+                chart.marks[0] = (struct report_mark){a, "p50 18 ms"};
+                chart.marks[1] = (struct report_mark){b, "p95 29 ms"};
+                chart.marks[2] = (struct report_mark){c, "p99 41 ms"};
+                report_columns_add(&out, &chart);
+                assert_int_equal(drawn_marks(out.data, 290, m), 3);
+                for (int i = 0; i < 3; i++) {
+                    if (m[i].from < -0.01 || m[i].to > 100.01)
+                        fail_msg("marks at %d, %d, %d: words outside", a, b, c);
+                    for (int j = 0; j < 3; j++) {
+                        bool is_crossed = m[j].x > m[i].from && m[j].x < m[i].to && m[j].top < m[i].y - 1;
+                        bool is_covered =
+                            i != j && fabs(m[j].y - m[i].y) < 10 && m[j].from < m[i].to && m[j].to > m[i].from;
+
+                        if (is_crossed || is_covered)
+                            fail_msg("marks at %d, %d, %d: words %d and mark %d", a, b, c, i, j);
+                    }
+                }
+                buf_free(&out);
+            }
 }
 
 static void boxes_of_the_tree_are_as_wide_as_there_are_pages(void **state)
@@ -354,6 +416,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(six_figures_stand_on_top, enter, leave),
         cmocka_unit_test_setup_teardown(a_column_of_depths_is_stacked_by_what_came_of_its_pages, enter, leave),
         cmocka_unit_test_setup_teardown(percentiles_are_marked_in_the_histogram_of_times, enter, leave),
+        cmocka_unit_test(no_line_of_a_mark_goes_through_the_words_of_another),
         cmocka_unit_test_setup_teardown(boxes_of_the_tree_are_as_wide_as_there_are_pages, enter, leave),
         cmocka_unit_test_setup_teardown(a_broken_link_stands_with_its_sources_and_anchors, enter, leave),
         cmocka_unit_test_setup_teardown(chains_and_loops_of_redirects_are_told_apart, enter, leave),
