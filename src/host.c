@@ -58,6 +58,8 @@ int64_t host_due_ms(const struct host_pace *pace)
 {
     int64_t next_start_ms = pace->next_start_us == INT64_MIN ? INT64_MIN : pace->next_start_us / 1000;
 
+    if (next_start_ms != INT64_MIN && host_rest_us(pace) > 0)
+        next_start_ms -= HOST_EARLY_MS;
     if (pace->running >= pace->allowed || (pace->unsent > 0 && host_rest_us(pace) > 0))
         return INT64_MAX;
     return next_start_ms > pace->held_until_ms ? next_start_ms : pace->held_until_ms;

@@ -88,8 +88,10 @@ struct host_pace {
 
 void host_pace_init(struct host_pace *pace, const struct host_rules *rules, uint32_t random_seed);
 
-/* The time from which a request may start; INT64_MAX while as many run as may. In the past (or INT64_MIN): now. A rest
- * may end within the millisecond that this gives: at pace->next_start_us. */
+/* The time from which a request may be handed out; INT64_MAX while as many run as may. In the past (or INT64_MIN): now.
+ * If the host rests that is up to HOST_EARLY_MS before pace->next_start_us, when it may be sent: whoever has it waits
+ * for that with more care than threads are woken with. */
+#define HOST_EARLY_MS 3
 int64_t host_due_ms(const struct host_pace *pace);
 
 /* A request begins: a connection is made for it, if need be. Then it is sent. The rest counts from host_sent() on, for

@@ -12,6 +12,10 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/timerfd.h>
+#endif
 
 #define RETRY_PAUSED_MS      20
 #define CONNECTIONS_FALLBACK 64
@@ -23,9 +27,10 @@ struct http {
     struct http_transfer *running;   /* all that libcurl runs */
     struct http_transfer *idle;      /* free for the next page */
     struct page *ended, **ended_end; /* not given back yet, in the order they ended */
-    struct page *early;              /* to be started at their start_us, which is near */
+    struct http_transfer *early;     /* ready, to be started at their page's start_us, which is near */
     size_t running_count, ended_count, early_count;
     int64_t resumed_ms; /* when the paused ones were last tried */
+    int timer;          /* a timerfd; -1: none yet, or no such thing */
     atomic_bool woken;
     atomic_uint round;      /* odd: within curl_multi_perform() */
     unsigned watched_round; /* the one that http_watch() last saw */
@@ -39,6 +44,7 @@ struct http *http_new(struct http_shared *shared, struct budget *budget, struct 
     h->context = (struct http_context){.shared = shared, .settings = shared->settings, .budget = budget};
     h->context.guard = http_guard_new(shared->settings);
     h->ended_end = &h->ended;
+    h->timer = -1;
     h->context.due_ms = INT64_MAX;
     atomic_init(&h->woken, false);
     atomic_init(&h->round, 0);
@@ -69,6 +75,8 @@ void http_free(struct http *h)
         http_transfer_free(t);
     }
     curl_multi_cleanup(h->multi);
+    if (h->timer >= 0)
+        close(h->timer);
     http_guard_free(h->context.guard);
     http_connections_free(&h->context.connections);
     free(h);
@@ -136,7 +144,41 @@ void http_set_gate(struct http *h, const struct http_gate *gate)
     h->context.gate = gate;
 }
 
-static void start(struct http *h, struct page *page)
+static void start(struct http *h, struct http_transfer *t)
+{
+    if (run(h, t))
+        return;
+    add_ended(h, http_transfer_end(t, CURLE_FAILED_INIT));
+    set_idle(h, t);
+}
+
+/* What curl waits for is whole milliseconds. They matter where a rest between requests is short: so a timer wakes it.
+ */
+static void make_timer(struct http *h)
+{
+    if (h->timer >= 0)
+        return;
+    clock_be_prompt();
+#ifdef __linux__
+    h->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+#endif
+}
+
+/* False: there is none. */
+static bool set_timer(const struct http *h, int64_t us)
+{
+#ifdef __linux__
+    struct itimerspec at = {.it_value = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000}};
+
+    return h->timer >= 0 && timerfd_settime(h->timer, TFD_TIMER_ABSTIME, &at, NULL) == 0;
+#else
+    (void)h;
+    (void)us;
+    return false;
+#endif
+}
+
+void http_start(struct http *h, struct page *page)
 {
     struct http_transfer *t = h->idle;
 
@@ -148,40 +190,31 @@ static void start(struct http *h, struct page *page)
     if (!http_transfer_begin(t, page)) {
         set_idle(h, t);
         add_ended(h, page);
-        return;
+    } else if (page->start_us <= clock_us()) {
+        start(h, t);
+    } else {
+        make_timer(h);
+        t->next = h->early;
+        h->early = t;
+        h->early_count++;
     }
-    if (run(h, t))
-        return;
-    add_ended(h, http_transfer_end(t, CURLE_FAILED_INIT));
-    set_idle(h, t);
-}
-
-void http_start(struct http *h, struct page *page)
-{
-    if (page->start_us <= clock_us()) {
-        start(h, page);
-        return;
-    }
-    page->next = h->early;
-    h->early = page;
-    h->early_count++;
 }
 
 /* Starts those whose time has come. */
 static void start_early(struct http *h, int64_t now_us)
 {
-    struct page **at = &h->early;
+    struct http_transfer **at = &h->early;
 
     while (*at != NULL) {
-        struct page *page = *at;
+        struct http_transfer *t = *at;
 
-        if (page->start_us > now_us) {
-            at = &page->next;
+        if (t->page->start_us > now_us) {
+            at = &t->next;
             continue;
         }
-        *at = page->next;
+        *at = t->next;
         h->early_count--;
-        start(h, page);
+        start(h, t);
     }
 }
 
@@ -250,22 +283,23 @@ static size_t give_back(struct http *h, struct page **pages, size_t max)
     return count;
 }
 
-/* Waits for something to happen, at most until `until_us`. What curl waits for is whole milliseconds; the rest of one
- * matters where a rest between requests is short. */
+/* Waits for something to happen, at most until `until_us`. */
 static void wait_until(struct http *h, int64_t until_us)
 {
-    int64_t wait_us = until_us - clock_us();
-    int happened = 0;
+    struct curl_waitfd timer = {.fd = h->timer, .events = CURL_WAIT_POLLIN};
+    int64_t first_us = INT64_MAX, now_us;
 
-    for (const struct page *page = h->early; page != NULL; page = page->next)
-        wait_us = least(wait_us, page->start_us - clock_us());
-    if (wait_us >= 1000 || wait_us <= 0) {
-        curl_multi_poll(h->multi, NULL, 0, wait_us <= 0 ? 0 : (int)(wait_us / 1000), NULL);
-        return;
-    }
-    curl_multi_poll(h->multi, NULL, 0, 0, &happened);
-    if (happened == 0)
-        nanosleep(&(struct timespec){.tv_nsec = wait_us * 1000}, NULL);
+    for (const struct http_transfer *t = h->early; t != NULL; t = t->next)
+        first_us = least(first_us, t->page->start_us);
+    now_us = clock_us();
+    if (until_us <= now_us || first_us <= now_us)
+        curl_multi_poll(h->multi, NULL, 0, 0, NULL);
+    else if (first_us >= until_us)
+        curl_multi_poll(h->multi, NULL, 0, (int)((until_us - now_us + 999) / 1000), NULL);
+    else if (set_timer(h, first_us))
+        curl_multi_poll(h->multi, &timer, 1, (int)((until_us - now_us) / 1000) + 1, NULL);
+    else
+        curl_multi_poll(h->multi, NULL, 0, (int)((first_us - now_us) / 1000), NULL);
 }
 
 size_t http_wait(struct http *h, int64_t timeout_ms, struct page **pages, size_t max)
@@ -321,8 +355,11 @@ size_t http_give_up(struct http *h, struct page **pages)
         page_forget_answer(pages[i]);
     }
     while (h->early != NULL) {
-        pages[count++] = h->early;
-        h->early = h->early->next;
+        struct http_transfer *t = h->early;
+
+        h->early = t->next;
+        pages[count++] = http_transfer_give_up(t);
+        set_idle(h, t);
     }
     h->early_count = 0;
     while (h->running != NULL) {

@@ -31,9 +31,10 @@ void http_free(struct http *h); /* nothing may be running */
 /* Without it every request passes. *gate outlives what is done with `h`. */
 void http_set_gate(struct http *h, const struct http_gate *gate);
 
-/* Starts a transfer, at page->start_us if that is still to come (GET; HEAD for PAGE_EXTERNAL, and GET if page->tries
- * says that HEAD was refused). The page belongs to http until http_wait() gives it back. A URL on whose host libcurl
- * and `url` disagree, or any other failure to start, comes back by http_wait() as well. */
+/* Starts a transfer, at page->start_us if that is still to come, as exactly as the system can (GET; HEAD for
+ * PAGE_EXTERNAL, and GET if page->tries says that HEAD was refused). The page belongs to http until http_wait() gives
+ * it back. A URL on whose host libcurl and `url` disagree, or any other failure to start, comes back by http_wait() as
+ * well. */
 void http_start(struct http *h, struct page *page);
 
 /* Lets transfers run until at least one has ended, `timeout_ms` is over (-1: no limit), or http_wake(). Ended pages are
