@@ -164,6 +164,17 @@ static void wait_for_end(struct crawl *c)
     look_at_limits(c);
 }
 
+/* True if a fetcher could not go on, which is said once, whatever the number of fetchers. */
+static bool has_starved(const struct crawl *c)
+{
+    for (int i = 0; i < c->fetchers_started; i++)
+        if (c->fetchers[i].failed) {
+            log_error("%s", c->fetchers[i].failure.text);
+            return true;
+        }
+    return false;
+}
+
 /* One order, whatever the reason: the pages drain towards the writer. */
 static void join_all(struct crawl *c)
 {
@@ -176,7 +187,7 @@ static void join_all(struct crawl *c)
     if (c->writer_started)
         pthread_join(c->writer_thread, NULL);
     progress_finish(c->progress);
-    if (c->writer.failed) {
+    if (c->writer.failed || has_starved(c)) {
         c->outcome = RUN_FAILED;
         c->status = CRAWL_FILE;
     }

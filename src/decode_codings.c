@@ -43,10 +43,8 @@ union header { /* in front of each of brotli's blocks */
 static void *brotli_alloc(void *opaque, size_t size)
 {
     struct stage *s = opaque;
-    union header *block = size > SIZE_MAX - sizeof *block ? NULL : malloc(sizeof *block + size);
+    union header *block = mem_alloc(sizeof *block + size);
 
-    if (block == NULL)
-        return NULL;
     block->size = size;
     s->brotli_bytes += size;
     return block + 1;
@@ -93,8 +91,8 @@ void decode_stage_begin(struct stage *s, enum coding coding)
     else if (coding == CODING_BR)
         s->brotli = BrotliDecoderCreateInstance(brotli_alloc, brotli_release, s);
     else if (coding == CODING_ZSTD) {
-        if (s->zstd == NULL)
-            s->zstd = ZSTD_createDStream();
+        if (s->zstd == NULL && (s->zstd = ZSTD_createDStream()) == NULL)
+            mem_exhausted(ZSTD_DStreamInSize());
         ZSTD_DCtx_reset(s->zstd, ZSTD_reset_session_and_parameters);
         ZSTD_DCtx_setParameter(s->zstd, ZSTD_d_windowLogMax, ZSTD_WINDOW_LOG);
     }
@@ -227,8 +225,6 @@ static bool brotli_feed(struct decode *d, unsigned index, const unsigned char *i
     struct stage *s = &d->stages[index];
     BrotliDecoderResult result = BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT;
 
-    if (s->brotli == NULL)
-        return decode_fail(d, DECODE_CORRUPT, CODING_BR, "out of memory");
     s->place = PLACE_INSIDE;
     while (result == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT) {
         size_t room_size, room_left;
@@ -253,8 +249,6 @@ static bool zstd_feed(struct decode *d, unsigned index, const unsigned char *byt
     ZSTD_inBuffer in = {bytes, size, 0};
     bool more = true;
 
-    if (s->zstd == NULL)
-        return decode_fail(d, DECODE_CORRUPT, CODING_ZSTD, "out of memory");
     while (more) {
         ZSTD_outBuffer o = {NULL, 0, 0};
         size_t before = in.pos, hint;
@@ -268,6 +262,8 @@ static bool zstd_feed(struct decode *d, unsigned index, const unsigned char *byt
                 s->place = PLACE_ENDED;
                 return true;
             }
+            if (ZSTD_getErrorCode(hint) == ZSTD_error_memory_allocation)
+                mem_exhausted((size_t)1 << ZSTD_WINDOW_LOG);
             return decode_fail(d, DECODE_CORRUPT, CODING_ZSTD, ZSTD_getErrorName(hint));
         }
         s->held += in.pos - before;

@@ -27,6 +27,8 @@ static enum host_answer answer_of(const struct page *page)
 {
     if (page->status == 429 || page->status == 503) /* whatever became of its body */
         return HOST_OVERLOAD;
+    if (page->starved)
+        return HOST_ABANDONED;
     switch (page->outcome) {
     case PAGE_TIMEOUT:
     case PAGE_DNS_ERROR:
@@ -70,6 +72,16 @@ static bool try_again(struct fetcher *fetcher, struct page *page)
     return true;
 }
 
+/* The machine fails under way: the page stays waiting, and the crawl ends. */
+static void fail(struct fetcher *fetcher, struct page *page)
+{
+    if (!fetcher->failed)
+        err_set(&fetcher->failure, "cannot fetch %s: %s", page->url, page->error);
+    fetcher->failed = true;
+    frontier_abandon(fetcher->frontier, page);
+    frontier_stop(fetcher->frontier, true);
+}
+
 static void hand_on(struct fetcher *fetcher, struct page **pages, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -80,7 +92,11 @@ static void hand_on(struct fetcher *fetcher, struct page **pages, size_t count)
             continue;
         }
         frontier_arrived(fetcher->frontier, pages[i], turned_away ? HOST_ABANDONED : answer_of(pages[i]));
-        if (!page_may_retry(pages[i]) || !try_again(fetcher, pages[i]))
+        if (page_may_retry(pages[i]) && try_again(fetcher, pages[i]))
+            continue;
+        if (pages[i]->starved)
+            fail(fetcher, pages[i]);
+        else
             queue_push_weighing(fetcher->to_parse, pages[i], page_weight(pages[i]));
     }
 }

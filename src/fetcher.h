@@ -14,6 +14,10 @@ struct fetcher {
     struct frontier *frontier;
     struct http *http;
     struct queue *to_parse;
+
+    /* Once it has ended. */
+    bool failed; /* it lacked something of this machine, and stopped the crawl */
+    struct err failure;
 };
 
 /* The thread's start; `arg` is its struct fetcher. Returns NULL when the crawl is over or stopped. */

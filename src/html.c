@@ -74,9 +74,7 @@ static void make_reader(struct html *h)
                          .endElementNs = end_element,
                          .characters = characters};
 
-    h->reader = xmlCreatePushParserCtxt(&sax, h, NULL, 0, NULL);
-    if (h->reader == NULL)
-        abort(); /* out of memory, and libxml2 has said so */
+    h->reader = xmlCreatePushParserCtxt(&sax, h, NULL, 0, NULL); /* never NULL: its memory is of `mem` */
     xmlCtxtUseOptions(h->reader, XML_PARSE_HUGE | XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
 }
 
@@ -87,8 +85,15 @@ static void read_piece(void *context, struct slice piece, bool last)
     xmlParseChunk(h->reader, piece.data, (int)piece.size, last);
 }
 
-/* libxml2 makes its locks when it is first used, and two threads that are the first at once race for that. */
+/* libxml2 makes its locks when it is first used, and two threads that are the first at once race for that. Out of
+ * memory it would end a page where it is, as if there were no more links. */
 static pthread_once_t libxml2_is_ready = PTHREAD_ONCE_INIT;
+
+static void make_libxml2_ready(void)
+{
+    xmlMemSetup(free, mem_alloc, mem_resize, mem_string);
+    xmlInitParser();
+}
 
 struct html *html_new(const struct html_limits *limits, const char *robots_name)
 {
@@ -105,7 +110,7 @@ struct html *html_new(const struct html_limits *limits, const char *robots_name)
     size_t text = limits->title_bytes > limits->anchor_bytes ? limits->title_bytes : limits->anchor_bytes;
 
     build_init(&h->build, limits, robots_name);
-    pthread_once(&libxml2_is_ready, xmlInitParser);
+    pthread_once(&libxml2_is_ready, make_libxml2_ready);
     h->token = token_new();
     name_table_fill(&h->names);
     h->wants = (struct token_wants){.text_bytes = text,

@@ -278,8 +278,6 @@ void html_xml_read(struct build *b, const struct name_table *names, struct slice
                          .cdataBlock = characters};
     xmlParserCtxtPtr parser = xmlCreatePushParserCtxt(&sax, NULL, NULL, 0, NULL);
 
-    if (parser == NULL)
-        abort(); /* out of memory, and libxml2 has said so */
     parser->userData = parser;
     parser->_private = &r;
     /* NOENT: else attributes come with their references undone. Nothing external is ever declared. */

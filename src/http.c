@@ -50,8 +50,10 @@ struct http *http_new(struct http_shared *shared, struct budget *budget, struct 
     atomic_init(&h->round, 0);
     http_connections_init(&h->context.connections);
     h->multi = curl_multi_init();
-    if (h->multi == NULL) {
-        err_set(err, "libcurl gives no multi handle");
+    /* One that cannot be woken would sleep through a stop. */
+    if (h->multi == NULL || curl_multi_wakeup(h->multi) != CURLM_OK) {
+        err_set(err,
+                "libcurl gives no multi handle: raise the limit of open files (ulimit -n), or use fewer --threads");
         http_free(h);
         return NULL;
     }

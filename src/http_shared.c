@@ -303,7 +303,9 @@ struct http_shared *http_shared_new(const struct http_settings *settings, struct
         pthread_mutex_init(&shared->locks[i], NULL);
     if (!check_settings(settings, err))
         goto fail;
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || (shared->share = curl_share_init()) == NULL) {
+    /* With our memory: else a lack of it would look like the failure of a server. */
+    if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, mem_alloc, free, mem_resize, mem_string, mem_array) != CURLE_OK ||
+        (shared->share = curl_share_init()) == NULL) {
         err_set(err, "libcurl does not start");
         goto fail;
     }

@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -245,6 +246,16 @@ bool http_transfer_starts_anew(struct http_transfer *t)
     return true;
 }
 
+/* libcurl, the name lookup and TLS open files of their own, and say only that it did not work. */
+static bool no_file_is_left(void)
+{
+    int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+
+    if (fd >= 0)
+        close(fd);
+    return fd < 0 && (errno == EMFILE || errno == ENFILE);
+}
+
 /* The outcome of a transfer that came to its end without our doing. */
 static void judge_end(struct http_transfer *t, CURLcode code)
 {
@@ -253,9 +264,11 @@ static void judge_end(struct http_transfer *t, CURLcode code)
     if (code != CURLE_OK && t->refused_address && t->request_ms < 0) {
         page_fail(page, PAGE_BLOCKED_ADDRESS, "the host has a private address");
         t->failed = true;
-    } else if (code != CURLE_OK && t->out_of_files && t->request_ms < 0) {
-        page_fail(page, PAGE_CONN_ERROR, "too many open files: raise the limit (ulimit -n)");
-        t->failed = true;
+    } else if (code != CURLE_OK && t->request_ms < 0 && (t->out_of_files || no_file_is_left())) {
+        page_fail(page, PAGE_CONN_ERROR,
+                  "too many open files: raise the limit (ulimit -n), or use fewer --transfers, and run the same"
+                  " command again");
+        page->starved = t->failed = true;
     } else if (code != CURLE_OK) {
         http_result_fail(page, code, t->error, t->head.ended);
         t->failed = true;

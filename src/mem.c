@@ -12,13 +12,17 @@
 #define KEPT_BYTES        (4 * 1024 * 1024) /* at the end of an arena */
 #define GROWTH_BYTES      (256 * 1024)
 
+void mem_exhausted(size_t size)
+{
+    fprintf(stderr, "crawl: error: out of memory (%zu bytes wanted); run the same command again to go on\n", size);
+    /* Not exit(): the other threads still run and hold what the handlers would free. */
+    _Exit(1);
+}
+
 static void *checked(void *block, size_t size)
 {
-    if (block == NULL && size > 0) {
-        fprintf(stderr, "crawl: error: out of memory (%zu bytes wanted); run the same command again to go on\n", size);
-        /* Not exit(): the other threads still run and hold what the handlers would free. */
-        _Exit(1);
-    }
+    if (block == NULL && size > 0)
+        mem_exhausted(size);
     return block;
 }
 

@@ -6,7 +6,10 @@
 /* Memory for small things. No call here returns NULL: when the machine has
  * nothing left the program says so once and ends with exit status 1, for the
  * database is sound at any instant and the same command goes on. Large things
- * are bodies, and those are bounded by `struct budget`.
+ * are bodies, and those are bounded by `struct budget`. Libraries that would
+ * make of a lack of memory a result (a page cut short, a failed request) are
+ * given these functions for their own; so nothing untrue is recorded. SQLite
+ * keeps its own: it undoes what it began, and says so.
  *
  * Threads: any.
  */
@@ -15,6 +18,9 @@
  * ones stay. Left to itself glibc soon takes bodies from the heap too, which then stays as large and as full of holes
  * as it ever was; so memory in use would not be bounded by the budget. Does nothing with other libraries. */
 void mem_tune(void);
+
+/* Says that there is no memory left for `size` bytes, and ends the program: for who asked elsewhere. */
+_Noreturn void mem_exhausted(size_t size);
 
 /* `size` bytes, not set. */
 void *mem_alloc(size_t size);

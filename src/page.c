@@ -101,6 +101,7 @@ void page_forget_answer(struct page *page)
     page->outcome = PAGE_PENDING;
     page->status = 0;
     page->error[0] = '\0';
+    page->starved = false;
     page->mime = (struct mime){.kind = MIME_OTHER};
     free_string(&page->location);
     free_string(&page->refresh);

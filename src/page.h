@@ -191,6 +191,7 @@ struct page {
     uint32_t skip_line;         /* SKIP_ROBOTS: line of robots.txt, from 1; else 0. The rule's text is in `error` */
     int status;                 /* HTTP status; 0: none came */
     char error[160];            /* one line of detail; "" if there is none */
+    bool starved;               /* not its fate: this machine lacked something for the request, and `error` says what */
     struct mime mime;           /* of the Content-Type header, after sniffing */
     char *location;             /* raw Location; owned, NULL if none */
     char *refresh;              /* raw Refresh header; owned, NULL if none */

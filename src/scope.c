@@ -26,7 +26,8 @@ struct name_set { /* of 64-bit hashes; open addressing, never more than half ful
 
 struct scope {
     struct scope_limits limits;
-    pcre2_code **codes; /* one a rule */
+    pcre2_general_context *memory; /* of `mem`: so PCRE2 never lacks any */
+    pcre2_code **codes;            /* one a rule */
     bool has_accept;
     struct name_set sites; /* what is wanted by the seeds: site (or folder) keys */
     struct name_set hosts; /* the seeds' host names alone */
@@ -99,9 +100,21 @@ static bool pattern_error(struct err *err, const struct scope_rule *rule, int co
                    rule->pattern, column, "");
 }
 
+static void *pcre2_alloc(size_t size, void *arg)
+{
+    (void)arg;
+    return mem_alloc(size);
+}
+
+static void pcre2_release(void *block, void *arg)
+{
+    (void)arg;
+    free(block);
+}
+
 static bool compile_rules(struct scope *scope, struct err *err)
 {
-    pcre2_compile_context *context = pcre2_compile_context_create(NULL);
+    pcre2_compile_context *context = pcre2_compile_context_create(scope->memory);
     bool good = true;
 
     pcre2_set_max_pattern_length(context, PATTERN_BYTES);
@@ -127,6 +140,7 @@ struct scope *scope_new(const struct scope_limits *limits, struct err *err)
     struct scope *scope = mem_new(sizeof *scope);
 
     scope->limits = *limits;
+    scope->memory = pcre2_general_context_create(pcre2_alloc, pcre2_release, NULL);
     if (!compile_rules(scope, err)) {
         scope_free(scope);
         return NULL;
@@ -141,6 +155,7 @@ void scope_free(struct scope *scope)
     for (size_t i = 0; i < scope->limits.rule_count; i++)
         pcre2_code_free(scope->codes[i]);
     free(scope->codes);
+    pcre2_general_context_free(scope->memory);
     free(scope->sites.slots);
     free(scope->hosts.slots);
     free(scope);
@@ -200,10 +215,8 @@ struct scope_matcher *scope_matcher_new(const struct scope *scope)
     struct scope_matcher *m = mem_new(sizeof *m);
 
     m->scope = scope;
-    m->data = pcre2_match_data_create(1, NULL);
-    m->context = pcre2_match_context_create(NULL);
-    if (m->data == NULL || m->context == NULL)
-        mem_alloc(SIZE_MAX); /* says so and ends the program */
+    m->data = pcre2_match_data_create(1, scope->memory);
+    m->context = pcre2_match_context_create(scope->memory);
     pcre2_set_match_limit(m->context, MATCH_LIMIT);
     pcre2_set_depth_limit(m->context, MATCH_LIMIT);
     pcre2_set_heap_limit(m->context, HEAP_LIMIT_KIB);

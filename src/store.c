@@ -33,9 +33,9 @@ long store_claim(struct store *s, int64_t host_id, int64_t after, size_t max, co
     return s->calls->claim(s, host_id, after, max, rows, err);
 }
 
-bool store_host(struct store *s, int64_t host_id, struct host_state **state)
+bool store_host(struct store *s, int64_t host_id, struct host_state **state, struct err *err)
 {
-    return s->calls->host(s, host_id, state);
+    return s->calls->host(s, host_id, state, err);
 }
 
 bool store_write(struct store *s, struct page *const *pages, size_t count, struct err *err)

@@ -59,8 +59,8 @@ bool store_traps(struct store *s, store_tell_trap *tell, void *arg, struct err *
 long store_claim(struct store *s, int64_t host_id, int64_t after, size_t max, const struct waiting_url **rows,
                  struct err *err);
 
-/* The stored state of a host into *state (to be freed by host_state_free); false if there is none. */
-bool store_host(struct store *s, int64_t host_id, struct host_state **state);
+/* The stored state of a host into *state, to be freed by host_state_free(); NULL if there is none. False on failure. */
+bool store_host(struct store *s, int64_t host_id, struct host_state **state, struct err *err);
 
 /* Records pages, in this order, with their links, new URLs, new hosts and host states, in ONE transaction; of a
  * PAGE_TRY that there was one. Recording a page twice is the same as once. The pages stay the caller's. False: nothing
@@ -131,7 +131,7 @@ struct store_calls {
     bool (*traps)(struct store *s, store_tell_trap *tell, void *arg, struct err *err);
     long (*claim)(struct store *s, int64_t host_id, int64_t after, size_t max, const struct waiting_url **rows,
                   struct err *err);
-    bool (*host)(struct store *s, int64_t host_id, struct host_state **state);
+    bool (*host)(struct store *s, int64_t host_id, struct host_state **state, struct err *err);
     bool (*write)(struct store *s, struct page *const *pages, size_t count, struct err *err);
     bool (*write_hosts)(struct store *s, const struct host_state *states, size_t count, struct err *err);
     bool (*totals)(struct store *s, struct store_totals *totals, struct err *err);

@@ -87,9 +87,13 @@ static bool check_file(const char *path, enum store_failure *why, struct err *er
 static bool is_wal(struct sqlite_store *s)
 {
     sqlite3_stmt *mode = NULL;
-    bool wal = sqlite3_prepare_v2(s->db, "PRAGMA journal_mode = WAL", -1, &mode, NULL) == SQLITE_OK &&
-               sqlite3_step(mode) == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(mode, 0), "wal") == 0;
+    const char *name = NULL;
+    bool wal;
 
+    if (sqlite3_prepare_v2(s->db, "PRAGMA journal_mode = WAL", -1, &mode, NULL) == SQLITE_OK &&
+        sqlite3_step(mode) == SQLITE_ROW)
+        name = (const char *)sqlite3_column_text(mode, 0);
+    wal = name != NULL && strcmp(name, "wal") == 0;
     sqlite3_finalize(mode);
     return wal;
 }
@@ -182,17 +186,28 @@ static bool release_traps(struct sqlite_store *s)
     return store_sqlite_run(s, sql);
 }
 
+/* What the tables say of themselves. With another seed each URL would be new. */
+static bool read_meta(struct sqlite_store *s)
+{
+    int64_t seed = 0, indexed = 0, link_indexes = 0;
+    bool good =
+        store_sqlite_number(s, "SELECT coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'hash_seed'), 0)",
+                            &seed) &&
+        store_sqlite_number(s, "SELECT coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'indexed'), 0)",
+                            &indexed) &&
+        store_sqlite_number(s, "SELECT count(*) FROM sqlite_schema WHERE name = 'link_by_dst'", &link_indexes);
+
+    s->hash_seed = (uint64_t)seed;
+    s->indexed = indexed == 1;
+    s->has_link_index = link_indexes == 1;
+    return good;
+}
+
 static bool begin_run(struct sqlite_store *s, const struct store_options *options, struct err *err)
 {
-    if (store_sqlite_begin(s) && add_names(s) && add_run(s, options) && (!options->release_traps || release_traps(s)) &&
-        store_sqlite_commit(s)) {
-        s->hash_seed =
-            (uint64_t)store_sqlite_number(s, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'hash_seed'", 0);
-        s->indexed = store_sqlite_number(s, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'indexed'", 0) == 1;
-        s->has_link_index =
-            store_sqlite_number(s, "SELECT count(*) FROM sqlite_schema WHERE name = 'link_by_dst'", 0) == 1;
+    if (store_sqlite_begin(s) && read_meta(s) && add_names(s) && add_run(s, options) &&
+        (!options->release_traps || release_traps(s)) && store_sqlite_commit(s))
         return true;
-    }
     store_sqlite_failed(s, "write", err);
     store_sqlite_rollback(s);
     return false;
@@ -202,16 +217,18 @@ static bool begin_run(struct sqlite_store *s, const struct store_options *option
 static bool prepare(struct sqlite_store *s, const struct store_options *options, enum store_failure *why,
                     struct err *err)
 {
-    int64_t tables = store_sqlite_number(s, "SELECT count(*) FROM sqlite_schema", -1);
+    int64_t tables, application_id, version;
 
-    if (tables < 0)
+    if (!store_sqlite_number(s, "SELECT count(*) FROM sqlite_schema", &tables))
         return store_sqlite_failed(s, "read", err);
     if (tables == 0 && !make_tables(s, options, err))
         return false;
-    if (!judge(s->path, (uint32_t)store_sqlite_number(s, "PRAGMA application_id", 0),
-               (uint32_t)store_sqlite_number(s, "PRAGMA user_version", 0), why, err))
+    if (!store_sqlite_number(s, "PRAGMA application_id", &application_id) ||
+        !store_sqlite_number(s, "PRAGMA user_version", &version))
+        return store_sqlite_failed(s, "read", err);
+    if (!judge(s->path, (uint32_t)application_id, (uint32_t)version, why, err))
         return false;
-    if (!store_sqlite_migrate(s, schema, store_sqlite_number(s, "PRAGMA user_version", STORE_VERSION), err))
+    if (!store_sqlite_migrate(s, schema, version, err))
         return false;
     /* Rows are appended, so a larger cache is slower, not faster. Not before the size of a page is settled: SQLite 3.40
      * keeps the number of pages that it made of this. */

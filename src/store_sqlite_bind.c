@@ -1,8 +1,9 @@
 #include "store_sqlite_parts.h"
 
+#include "mem.h"
 #include "text.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 struct binder store_binder(struct sqlite_store *s, enum statement which)
 {
@@ -43,5 +44,7 @@ void store_bind_web(struct binder *b, struct slice text)
     }
     buf_clear(&b->store->clean);
     text_add_utf8(&b->store->clean, text);
-    sqlite3_bind_text(b->statement, b->at++, b->store->clean.data, (int)b->store->clean.size, SQLITE_TRANSIENT);
+    /* Our copy: of SQLite's own it would be NULL, and nobody told, when there is no memory. */
+    sqlite3_bind_text(b->statement, b->at++, mem_copy(b->store->clean.data, b->store->clean.size),
+                      (int)b->store->clean.size, free);
 }

@@ -163,15 +163,16 @@ bool store_sqlite_run(struct sqlite_store *s, const char *sql)
     return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK;
 }
 
-int64_t store_sqlite_number(struct sqlite_store *s, const char *sql, int64_t otherwise)
+bool store_sqlite_number(struct sqlite_store *s, const char *sql, int64_t *number)
 {
     sqlite3_stmt *statement = NULL;
-    int64_t number = otherwise;
+    bool good =
+        sqlite3_prepare_v2(s->db, sql, -1, &statement, NULL) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW;
 
-    if (sqlite3_prepare_v2(s->db, sql, -1, &statement, NULL) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)
-        number = sqlite3_column_int64(statement, 0);
+    if (good)
+        *number = sqlite3_column_int64(statement, 0);
     sqlite3_finalize(statement);
-    return number;
+    return good;
 }
 
 sqlite3_stmt *store_sqlite_statement(struct sqlite_store *s, enum statement which)

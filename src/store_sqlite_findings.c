@@ -59,9 +59,9 @@ int64_t store_sqlite_findings(struct store *store, enum store_finding_kind kind,
                               void *arg, struct err *err)
 {
     struct sqlite_store *s = (struct sqlite_store *)store;
-    int64_t count = store_sqlite_number(s, queries[kind].count, -1);
+    int64_t count = -1;
     sqlite3_stmt *rows = NULL;
-    int code = count < 0 ? SQLITE_ERROR : SQLITE_DONE;
+    int code = store_sqlite_number(s, queries[kind].count, &count) ? SQLITE_DONE : SQLITE_ERROR;
 
     if (count > 0 && sqlite3_prepare_v2(s->db, queries[kind].list, -1, &rows, NULL) == SQLITE_OK) {
         sqlite3_bind_int64(rows, 1, (int64_t)max);

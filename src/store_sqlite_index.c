@@ -72,9 +72,11 @@ static bool find_bad_pages(struct sqlite_store *s, struct tally *tally)
 
 static bool tally_links(struct sqlite_store *s)
 {
-    struct tally tally = {.size = store_sqlite_number(s, "SELECT max(id) FROM url", 0) + 1};
+    struct tally tally = {.size = 0};
     bool good;
 
+    if (!store_sqlite_number(s, "SELECT max(id) + 1 FROM url", &tally.size))
+        return false;
     tally.links = mem_array((size_t)tally.size, sizeof *tally.links);
     tally.good = mem_array((size_t)tally.size / 8 + 1, 1);
     good = find_bad_pages(s, &tally) &&
@@ -100,8 +102,13 @@ static bool tally_links(struct sqlite_store *s)
  * would be felt. It is also the only thing that needs much room: where there is none, the rest stands. */
 static bool index_links(struct sqlite_store *s)
 {
-    if (s->has_link_index || store_sqlite_number(s, "SELECT max(id) FROM link", 0) < INDEX_LEAST_LINKS ||
-        store_sqlite_run(s, "CREATE INDEX IF NOT EXISTS link_by_dst ON link (dst)"))
+    int64_t links;
+
+    if (s->has_link_index)
+        return true;
+    if (!store_sqlite_number(s, "SELECT max(id) FROM link", &links))
+        return false;
+    if (links < INDEX_LEAST_LINKS || store_sqlite_run(s, "CREATE INDEX IF NOT EXISTS link_by_dst ON link (dst)"))
         return true;
     if (sqlite3_errcode(s->db) != SQLITE_FULL)
         return false;
@@ -112,8 +119,12 @@ static bool index_links(struct sqlite_store *s)
 /* Full-text over what people search. Double quotes: sqlite-utils and Datasette find it only so. */
 static bool index_text(struct sqlite_store *s)
 {
+    int64_t has_fts5;
+
+    if (!store_sqlite_number(s, "SELECT sqlite_compileoption_used('ENABLE_FTS5')", &has_fts5))
+        return false;
     /* A SQLite built without FTS5 has no search, and all the rest. */
-    if (store_sqlite_number(s, "SELECT sqlite_compileoption_used('ENABLE_FTS5')", 0) == 0)
+    if (has_fts5 == 0)
         return true;
     return store_sqlite_begin(s) &&
            store_sqlite_run(s, "CREATE VIRTUAL TABLE IF NOT EXISTS page_fts USING fts5(title, h1, description,"

@@ -38,13 +38,14 @@ int64_t store_sqlite_name(struct sqlite_store *s, enum statement which, struct s
     add.statement = store_sqlite_statement(s, which);
     find.statement = store_sqlite_statement(s, find_it);
     if (add.statement == NULL || find.statement == NULL)
-        return 0;
+        return -1;
     store_bind_web(&add, text);
     store_bind_web(&find, text);
     if (store_sqlite_step(add.statement) && sqlite3_step(find.statement) == SQLITE_ROW)
         id = sqlite3_column_int64(find.statement, 0);
-    if (sqlite3_reset(find.statement) == SQLITE_OK && id != 0)
-        *place = (struct known_text){hash, id};
+    if (sqlite3_reset(find.statement) != SQLITE_OK || id == 0)
+        return -1;
+    *place = (struct known_text){hash, id};
     return id;
 }
 

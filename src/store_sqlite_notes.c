@@ -8,7 +8,7 @@ bool store_sqlite_add_trap(struct sqlite_store *s, const struct page *page)
     int64_t rule = store_sqlite_name(s, ADD_RULE, slice_of(trap->why));
     struct binder b = store_binder(s, ADD_TRAP);
 
-    if (b.statement == NULL)
+    if (b.statement == NULL || rule < 0)
         return false;
     store_bind(&b, rule);
     store_bind(&b, trap->kind);

@@ -92,8 +92,8 @@ void store_sqlite_free(struct sqlite_store *s);
 /* Runs statements without results. False as sqlite3_exec(); the caller words it. */
 bool store_sqlite_run(struct sqlite_store *s, const char *sql);
 
-/* One integer of a query's first row, or `otherwise` without one or on failure. */
-int64_t store_sqlite_number(struct sqlite_store *s, const char *sql, int64_t otherwise);
+/* One integer of a query's first row into *number; false, and it is as it was, without one or on failure. */
+bool store_sqlite_number(struct sqlite_store *s, const char *sql, int64_t *number);
 
 /* The statement, ready for binding; NULL on failure. */
 sqlite3_stmt *store_sqlite_statement(struct sqlite_store *s, enum statement which);
@@ -151,7 +151,8 @@ void store_bind_web(struct binder *b, struct slice text);              /* bytes 
 /* Id of an anchor text, 0 on failure. */
 int64_t store_sqlite_anchor(struct sqlite_store *s, struct slice text);
 
-/* Id of a media type (ADD_MIME) or the words of a rule (ADD_RULE); 0 if the text is empty, or on failure. */
+/* Id of a media type (ADD_MIME) or the words of a rule (ADD_RULE); 0 if the text is empty, -1 on failure.
+ */
 int64_t store_sqlite_name(struct sqlite_store *s, enum statement add, struct slice text);
 
 /* After a rollback: rows that were known may be gone. */
@@ -174,7 +175,7 @@ bool store_sqlite_seeds(struct store *s, store_tell_seed *tell, void *arg, struc
 bool store_sqlite_traps(struct store *s, store_tell_trap *tell, void *arg, struct err *err);
 long store_sqlite_claim(struct store *s, int64_t host_id, int64_t after, size_t max, const struct waiting_url **rows,
                         struct err *err);
-bool store_sqlite_host(struct store *s, int64_t host_id, struct host_state **state);
+bool store_sqlite_host(struct store *s, int64_t host_id, struct host_state **state, struct err *err);
 bool store_sqlite_totals(struct store *s, struct store_totals *totals, struct err *err);
 bool store_sqlite_titles(struct store *s, struct store_titles *titles, struct err *err);
 int64_t store_sqlite_findings(struct store *s, enum store_finding_kind kind, size_t max, store_tell_finding *tell,

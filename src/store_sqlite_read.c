@@ -17,6 +17,12 @@ static struct slice column_slice(sqlite3_stmt *statement, int column)
     return (struct slice){text, (size_t)sqlite3_column_bytes(statement, column)};
 }
 
+/* True if a text of the row that was read last is NULL for want of memory alone. */
+static bool lacks_memory(const struct sqlite_store *s)
+{
+    return sqlite3_errcode(s->db) == SQLITE_NOMEM;
+}
+
 /* --- What a damaged file could say ---------------------------------------------------
  * The file may come from anywhere, and SQLite checks pages, not sense. What a crawl counts on is looked at as it is
  * read: then it is refused, with a reason, before a request is made. Mere numbers are brought within bounds. */
@@ -131,6 +137,10 @@ bool store_sqlite_hosts(struct store *store, store_tell_host *tell, void *arg, s
         struct host_state state;
 
         read_host(rows, &state);
+        if (lacks_memory(s)) {
+            code = SQLITE_NOMEM;
+            break;
+        }
         if (!is_next_id(state.id, before) || state.origin == NULL || strncmp(state.origin, "http", 4) != 0) {
             damaged(s, "host", state.id, err);
             break;
@@ -146,12 +156,12 @@ bool store_sqlite_hosts(struct store *store, store_tell_host *tell, void *arg, s
 }
 
 /* What was done to the host in this run so far; nothing if nothing was. */
-static void read_ledger(struct sqlite_store *s, struct host_state *state)
+static bool read_ledger(struct sqlite_store *s, struct host_state *state)
 {
     sqlite3_stmt *find = store_sqlite_statement(s, FIND_HOST_RUN);
 
     if (find == NULL)
-        return;
+        return false;
     sqlite3_bind_int64(find, 1, state->id);
     sqlite3_bind_int64(find, 2, s->run_id);
     if (sqlite3_step(find) == SQLITE_ROW) {
@@ -163,32 +173,37 @@ static void read_ledger(struct sqlite_store *s, struct host_state *state)
         state->median_gap_ms = within(column_or(find, 5, -1), -1, MS_MAX);
         state->most_parallel = sqlite3_column_int(find, 6);
     }
-    sqlite3_reset(find);
+    return sqlite3_reset(find) == SQLITE_OK;
 }
 
-bool store_sqlite_host(struct store *store, int64_t host_id, struct host_state **state)
+bool store_sqlite_host(struct store *store, int64_t host_id, struct host_state **state, struct err *err)
 {
     struct sqlite_store *s = (struct sqlite_store *)store;
     sqlite3_stmt *find = store_sqlite_statement(s, FIND_HOST);
-    bool found = false;
+    bool good = find != NULL;
 
     *state = NULL;
-    if (find == NULL)
-        return false;
-    sqlite3_bind_int64(find, 1, host_id);
-    if (sqlite3_step(find) == SQLITE_ROW) {
-        struct host_state row;
+    if (good) {
+        sqlite3_bind_int64(find, 1, host_id);
+        if (sqlite3_step(find) == SQLITE_ROW) {
+            struct host_state row;
 
-        read_host(find, &row);
-        row.origin = mem_string(row.origin);
-        row.robots_body = row.robots_body == NULL ? NULL : mem_copy(row.robots_body, row.robots_size);
-        read_ledger(s, &row);
-        *state = mem_alloc(sizeof **state);
-        **state = row;
-        found = true;
+            read_host(find, &row);
+            good = !lacks_memory(s);
+            row.origin = mem_string(row.origin);
+            row.robots_body = row.robots_body == NULL ? NULL : mem_copy(row.robots_body, row.robots_size);
+            *state = mem_alloc(sizeof **state);
+            **state = row;
+            good = good && read_ledger(s, *state);
+        }
+        good = sqlite3_reset(find) == SQLITE_OK && good;
     }
-    sqlite3_reset(find);
-    return found;
+    if (good)
+        return true;
+    store_sqlite_failed(s, "read", err);
+    host_state_free(*state);
+    *state = NULL;
+    return false;
 }
 
 /* Steps the ids of `page` up to `id`; true if it has that one. */
@@ -251,8 +266,15 @@ bool store_sqlite_seeds(struct store *store, store_tell_seed *tell, void *arg, s
     if (sqlite3_prepare_v2(s->db, "SELECT u.url FROM seed s JOIN url u ON u.id = s.url_id ORDER BY s.url_id", -1, &rows,
                            NULL) != SQLITE_OK)
         return store_sqlite_failed(s, "read", err);
-    while ((code = sqlite3_step(rows)) == SQLITE_ROW)
-        tell(arg, column_slice(rows, 0));
+    while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
+        struct slice url = column_slice(rows, 0);
+
+        if (lacks_memory(s)) {
+            code = SQLITE_NOMEM;
+            break;
+        }
+        tell(arg, url);
+    }
     if (code != SQLITE_DONE)
         store_sqlite_failed(s, "read", err);
     sqlite3_finalize(rows);
@@ -268,9 +290,16 @@ bool store_sqlite_traps(struct store *store, store_tell_trap *tell, void *arg, s
     if (sqlite3_prepare_v2(s->db, "SELECT t.kind, t.shape, r.name FROM trap t JOIN rule r ON r.id = t.rule_id", -1,
                            &rows, NULL) != SQLITE_OK)
         return store_sqlite_failed(s, "read", err);
-    while ((code = sqlite3_step(rows)) == SQLITE_ROW)
-        tell(arg, (unsigned)sqlite3_column_int(rows, 0), (const char *)sqlite3_column_text(rows, 1),
-             (const char *)sqlite3_column_text(rows, 2));
+    while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
+        const char *shape = (const char *)sqlite3_column_text(rows, 1);
+        const char *why = (const char *)sqlite3_column_text(rows, 2);
+
+        if (lacks_memory(s)) {
+            code = SQLITE_NOMEM;
+            break;
+        }
+        tell(arg, (unsigned)sqlite3_column_int(rows, 0), shape, why);
+    }
     if (code != SQLITE_DONE)
         store_sqlite_failed(s, "read", err);
     sqlite3_finalize(rows);
@@ -348,6 +377,10 @@ long store_sqlite_claim(struct store *store, int64_t host_id, int64_t after, siz
         while (count < max && sqlite3_step(claim) == SQLITE_ROW) {
             struct slice url = column_slice(claim, 1);
 
+            if (lacks_memory(s)) {
+                good = false;
+                break;
+            }
             s->claimed[count++] = (struct waiting_url){
                 .id = sqlite3_column_int64(claim, 0),
                 .url.size = url.size,
@@ -358,7 +391,7 @@ long store_sqlite_claim(struct store *store, int64_t host_id, int64_t after, siz
             };
             buf_add(&s->texts, url.data, url.size);
         }
-        good = sqlite3_reset(claim) == SQLITE_OK && !s->texts.full;
+        good = sqlite3_reset(claim) == SQLITE_OK && good && !s->texts.full;
     }
     /* Only now: the texts moved as they grew. */
     for (size_t i = 0; good && i < count; i++) {

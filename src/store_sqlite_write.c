@@ -73,7 +73,7 @@ static bool add_url(struct sqlite_store *s, const struct page *page, const struc
         rule = store_sqlite_name(s, ADD_RULE, slice_of(link->rule));
     else if (link->why_size > 0 && link->skip != SKIP_NONE)
         rule = store_sqlite_name(s, ADD_RULE, (struct slice){page->pool.data + link->why_at, link->why_size});
-    if (b.statement == NULL)
+    if (b.statement == NULL || rule < 0)
         return false;
     store_bind(&b, link->id);
     store_bind_text(&b, text);
@@ -229,7 +229,7 @@ static bool add_page(struct sqlite_store *s, const struct page *page)
     int64_t links_out = count_links(s, page);
     struct binder b = store_binder(s, ADD_PAGE);
 
-    if (b.statement == NULL)
+    if (b.statement == NULL || mime < 0)
         return false;
     store_bind(&b, page->id);
     store_bind(&b, s->run_id);
@@ -265,7 +265,7 @@ static bool set_skip(struct sqlite_store *s, const struct page *page)
     int64_t rule = store_sqlite_name(s, ADD_RULE, slice_of(page->error));
     struct binder b = store_binder(s, SET_SKIP);
 
-    if (b.statement == NULL)
+    if (b.statement == NULL || rule < 0)
         return false;
     store_bind(&b, page->skip);
     store_bind_unless(&b, rule, 0);

@@ -104,13 +104,6 @@ void summary_hints(const struct summary *s, tell_function *tell, void *arg)
             (long long)s->undecided);
         tell(arg, false, words);
     }
-    if (s->counts.out_of_files > 0) {
-        snprintf(words, sizeof words,
-                 "%lld pages failed because too many files were open: allow more (ulimit -n 65536), or use fewer"
-                 " --transfers",
-                 (long long)s->counts.out_of_files);
-        tell(arg, false, words);
-    }
 }
 
 /* --- What to try next ------------------------------------------------------------------ */

@@ -87,7 +87,6 @@ static void add_document(struct tally_counts *c, const struct page *page)
         c->too_many += page->status == 429;
         c->server_errors += page->status >= 500 && page->status < 600;
     }
-    c->out_of_files += page->outcome == PAGE_CONN_ERROR && strncmp(page->error, "too many open files", 19) == 0;
     c->tries += page->tries;
     if (page->outcome == PAGE_OK && (page->mime.kind == MIME_HTML || page->mime.kind == MIME_XHTML)) {
         c->titles += page->title.size > 0;

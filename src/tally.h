@@ -39,7 +39,6 @@ struct tally_counts {
     int64_t links;                  /* found on pages, repeats on a page left out */
     int64_t links_left_out;
     int64_t sitemaps, robots_files, externals;
-    int64_t out_of_files;           /* documents that failed for want of file descriptors */
     int64_t tries;                  /* requests for documents */
     int64_t wire_bytes, body_bytes; /* everything that was fetched */
     int64_t seeds, seeds_answered;  /* seeds recorded; of these with an HTTP answer that is no error */

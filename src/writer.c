@@ -85,11 +85,11 @@ static void answer(struct writer_context *context, const struct page *page)
 
     if (!frontier_refill_wanted(context->frontier, page, &wanted))
         return;
-    if (!context->failed) {
-        if (wanted.wants_state)
-            store_host(context->store, wanted.host_id, &state);
-        if (wanted.max > 0)
-            count = store_claim(context->store, wanted.host_id, wanted.after, wanted.max, &rows, &err);
+    /* A failure is not the same as no rules: then everything would be allowed. */
+    if (!context->failed && wanted.wants_state && !store_host(context->store, wanted.host_id, &state, &err))
+        fail(context, &err);
+    if (!context->failed && wanted.max > 0) {
+        count = store_claim(context->store, wanted.host_id, wanted.after, wanted.max, &rows, &err);
         if (count < 0)
             fail(context, &err);
     }

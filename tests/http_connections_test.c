@@ -130,6 +130,7 @@ static void no_descriptor_left_is_said_as_such(void **state)
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &tight), 0);
     page = rig_fetch(rig, PAGE_DOCUMENT, "/");
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    assert_true(page->starved);
     assert_int_equal(page->outcome, PAGE_CONN_ERROR);
     assert_non_null(strstr(page->error, "ulimit -n"));
     rig_done(rig, page);
