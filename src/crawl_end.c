@@ -31,6 +31,17 @@ static void note_host(void *arg, const struct host_state *state)
     all->count++;
 }
 
+/* What failed at the end is one thing, and said once. */
+static bool failed(struct crawl *c, const struct err *err)
+{
+    if (!c->failure_said)
+        log_error("%s", err->text);
+    c->failure_said = true;
+    if (c->status != CRAWL_INTERNAL)
+        c->status = CRAWL_FILE;
+    return false;
+}
+
 static void record_hosts(struct crawl *c)
 {
     struct host_states all = {0};
@@ -38,17 +49,10 @@ static void record_hosts(struct crawl *c)
 
     frontier_each_host(c->frontier, note_host, &all);
     if (all.count > 0 && !store_write_hosts(c->store, all.states, all.count, &err))
-        log_error("%s", err.text);
+        failed(c, &err);
     for (size_t i = 0; i < all.count; i++)
         free(all.states[i].origin);
     free(all.states);
-}
-
-static bool failed_to_read(struct crawl *c, const struct err *err)
-{
-    log_error("%s", err->text);
-    c->status = CRAWL_FILE;
-    return false;
 }
 
 /* What was found is recorded, skipped or waiting, counted in the store itself; and what it is like. */
@@ -58,7 +62,7 @@ static bool count_up(struct crawl *c, struct summary *summary)
     struct err err;
 
     if (!store_totals(c->store, totals, &err))
-        return failed_to_read(c, &err);
+        return failed(c, &err);
     if (totals->known != totals->recorded + totals->skipped + totals->waiting) {
         log_error("the books do not balance: %lld URLs found, but %lld recorded + %lld skipped + %lld waiting",
                   (long long)totals->known, (long long)totals->recorded, (long long)totals->skipped,
@@ -73,7 +77,7 @@ static bool count_up(struct crawl *c, struct summary *summary)
         .missing = summary->counts.titles_missing,
     };
     if (c->outcome != RUN_INTERRUPTED && !store_titles(c->store, &summary->titles, &err))
-        return failed_to_read(c, &err);
+        return failed(c, &err);
     return true;
 }
 
@@ -87,7 +91,7 @@ static void look_for_faults(struct crawl *c)
         return;
     findings = fail_on_check(c->store, c->options->fail_on, c->options->database, &err);
     if (findings < 0)
-        failed_to_read(c, &err);
+        failed(c, &err);
     else if (findings > 0)
         c->status = CRAWL_FAIL_ON;
 }
@@ -110,11 +114,8 @@ static void close_store(struct crawl *c, struct summary *summary)
 
     summary->exit_status = (int)c->status;
     summary_add_json(summary, &stats);
-    if (!store_close(c->store, c->outcome, stats.data, &err)) {
-        log_error("%s", err.text);
-        if (c->status == CRAWL_DONE)
-            c->status = CRAWL_FILE;
-    }
+    if (!store_close(c->store, c->outcome, stats.data, &err))
+        failed(c, &err);
     c->store = NULL;
     if (stat(c->options->database, &file) == 0)
         summary->database_bytes = file.st_size;

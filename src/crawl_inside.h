@@ -47,6 +47,7 @@ struct crawl {
     int64_t stopped_ms;     /* when it was seen, or the time was up; 0: neither */
     const char *limit;      /* the option that ended it; NULL: none */
     enum crawl_exit status; /* CRAWL_DONE unless something went wrong */
+    bool failure_said;      /* of the store, at the end: what follows from it need not be */
 };
 
 /* --- crawl_build.c ------------------------------------------------------------------ */

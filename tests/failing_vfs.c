@@ -1,10 +1,12 @@
 #include "failing_vfs.h"
 
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stddef.h>
 
 static sqlite3_vfs vfs;
 static sqlite3_vfs *usual;
+static pthread_mutex_t guard = PTHREAD_MUTEX_INITIALIZER; /* of all that follows */
 static int calls_left = -1;
 static int failure;
 static int failed;
@@ -20,19 +22,22 @@ static sqlite3_file *real(sqlite3_file *file)
     return ((struct failing_file *)file)->usual;
 }
 
-/* True if this call is to fail. */
-static bool fails(void)
+/* The code with which this call is to fail, or SQLITE_OK. */
+static int fails(void)
 {
-    if (calls_left < 0)
-        return false;
-    if (calls_left > 0) {
+    int code = SQLITE_OK;
+
+    pthread_mutex_lock(&guard);
+    if (calls_left > 0)
         calls_left--;
-        return false;
+    else if (calls_left == 0) {
+        if (!fails_for_good)
+            calls_left = -1;
+        failed++;
+        code = failure;
     }
-    if (!fails_for_good)
-        calls_left = -1;
-    failed++;
-    return true;
+    pthread_mutex_unlock(&guard);
+    return code;
 }
 
 static int file_close(sqlite3_file *file)
@@ -47,24 +52,26 @@ static int file_read(sqlite3_file *file, void *to, int size, sqlite3_int64 at)
 
 static int file_write(sqlite3_file *file, const void *from, int size, sqlite3_int64 at)
 {
+    int code = fails();
+
     /* What a full disk does: half of it still fits. */
-    if (fails()) {
+    if (code != SQLITE_OK)
         real(file)->pMethods->xWrite(real(file), from, size / 2, at);
-        return failure;
-    }
-    return real(file)->pMethods->xWrite(real(file), from, size, at);
+    return code != SQLITE_OK ? code : real(file)->pMethods->xWrite(real(file), from, size, at);
 }
 
 static int file_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
-    return fails() ? failure : real(file)->pMethods->xTruncate(real(file), size);
+    int code = fails();
+
+    return code != SQLITE_OK ? code : real(file)->pMethods->xTruncate(real(file), size);
 }
 
 /* Nothing is really synced: that costs milliseconds, and here no power fails. */
 static int file_sync(sqlite3_file *file, int flags)
 {
     (void)file, (void)flags;
-    return fails() ? failure : SQLITE_OK;
+    return fails();
 }
 
 static int file_size(sqlite3_file *file, sqlite3_int64 *size)
@@ -104,9 +111,9 @@ static int file_characteristics(sqlite3_file *file)
 
 static int file_shm_map(sqlite3_file *file, int page, int size, int extend, void volatile **to)
 {
-    if (extend && fails())
-        return failure;
-    return real(file)->pMethods->xShmMap(real(file), page, size, extend, to);
+    int code = extend ? fails() : SQLITE_OK;
+
+    return code != SQLITE_OK ? code : real(file)->pMethods->xShmMap(real(file), page, size, extend, to);
 }
 
 static int file_shm_lock(sqlite3_file *file, int offset, int count, int flags)
@@ -150,7 +157,7 @@ static int vfs_open(sqlite3_vfs *self, const char *name, sqlite3_file *file, int
 
     (void)self;
     file->pMethods = NULL;
-    if ((flags & SQLITE_OPEN_CREATE) != 0 && fails())
+    if ((flags & SQLITE_OPEN_CREATE) != 0 && fails() != SQLITE_OK)
         return SQLITE_CANTOPEN;
     f->usual = (sqlite3_file *)(f + 1);
     code = usual->xOpen(usual, name, f->usual, flags, out);
@@ -173,13 +180,20 @@ void failing_vfs_install(void)
 
 void failing_vfs_fail_after(int calls, int code, bool for_good)
 {
+    pthread_mutex_lock(&guard);
     calls_left = calls;
     failure = code;
     fails_for_good = for_good;
     failed = 0;
+    pthread_mutex_unlock(&guard);
 }
 
 int failing_vfs_failed(void)
 {
-    return failed;
+    int count;
+
+    pthread_mutex_lock(&guard);
+    count = failed;
+    pthread_mutex_unlock(&guard);
+    return count;
 }

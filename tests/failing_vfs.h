@@ -3,7 +3,8 @@
 
 #include <stdbool.h>
 
-/* The system under SQLite, made to fail: a VFS over the usual one, which becomes the default. Threads: one. */
+/* The system under SQLite, made to fail: a VFS over the usual one, which becomes the default. Threads: any, but
+ * for this call. */
 void failing_vfs_install(void);
 
 /* After `calls` more writes, truncations, syncs and creations the next fails with the SQLite code given (and all after

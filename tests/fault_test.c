@@ -22,7 +22,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -197,32 +196,6 @@ static void set_back(const struct scene *scene)
     }
 }
 
-/* All that was recorded, but for times and what a run says of itself. */
-static char *recorded(struct scene *scene)
-{
-    struct buf text = {.limit = TEXT_LIMIT};
-
-    whole_add_text(
-        &scene->whole,
-        "SELECT group_concat(url || ' ' || outcome || ' ' || coalesce(status, '') || ' ' || coalesce(title, '-')"
-        " || ' ' || coalesce(h1, '-') || ' ' || coalesce(content_type, '-') || ' ' || coalesce(charset, '-')"
-        " || ' ' || coalesce(redirect_to, '-') || ' ' || links_out, char(10))"
-        " FROM (SELECT * FROM pages p JOIN page q ON q.id = p.id ORDER BY url)",
-        &text);
-    whole_add_text(
-        &scene->whole,
-        "SELECT group_concat(from_url || ' ' || to_url || ' ' || kind || ' ' || coalesce(anchor, '-'), char(10))"
-        " FROM (SELECT * FROM links ORDER BY 1)",
-        &text);
-    whole_add_text(&scene->whole,
-                   "SELECT group_concat(url || ' ' || reason || ' ' || coalesce(rule, '-'), char(10))"
-                   " FROM (SELECT * FROM skipped ORDER BY url)",
-                   &text);
-    whole_add_text(&scene->whole,
-                   "SELECT (SELECT count(*) FROM frontier) || ' ' || (SELECT count(*) FROM broken_links)", &text);
-    return text.data;
-}
-
 static void fail_with(const struct outcome *o, const char *what)
 {
     fail_msg("%s (status %x). It said:\n%s\nThe call that failed:\n%s", what, (unsigned)o->status, text_of(&o->said),
@@ -231,20 +204,13 @@ static void fail_with(const struct outcome *o, const char *what)
 
 static void assert_recorded(struct scene *scene, const struct outcome *o)
 {
-    char *now = recorded(scene);
+    char *now = whole_recorded(&scene->whole);
 
     if (strcmp(now, scene->wanted) != 0) {
         print_error("--- recorded:\n%s--- but wanted:\n%s", now, scene->wanted);
         fail_with(o, "something else was recorded");
     }
     free(now);
-}
-
-static bool has_tables(const struct scene *scene)
-{
-    struct stat is;
-
-    return stat(scene->whole.database, &is) == 0 && is.st_size > 0;
 }
 
 /* Holds a crawl in which a call failed to what is promised. Where no call can write any more it need not say why. */
@@ -262,7 +228,7 @@ static void judge(struct scene *scene, const struct outcome *o, bool may_speak)
         assert_recorded(scene, o);
         return;
     }
-    if (has_tables(scene))
+    if (whole_has_tables(&scene->whole))
         whole_number(&scene->whole, "SELECT 1"); /* is sound, and the books balance */
     again = run(scene, (struct fault_plan){.kind = FAULT_KINDS}, 0);
     if (again.status != 0)
@@ -296,7 +262,7 @@ static void scene_init(struct scene *scene, bool begun)
     if (o.status != 0)
         fail_with(&o, "the crawl fails by itself");
     outcome_free(&o);
-    scene->wanted = recorded(scene);
+    scene->wanted = whole_recorded(&scene->whole);
 }
 
 static void scene_free(struct scene *scene)

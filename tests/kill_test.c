@@ -18,7 +18,6 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,15 +156,7 @@ static int wait_for(pid_t child, bool *killed)
 /* Pages in the database, which may have no tables yet. */
 static long recorded(struct whole *w)
 {
-    sqlite3_stmt *statement;
-    sqlite3 *db;
-    bool has_tables;
-
-    assert_int_equal(sqlite3_open(w->database, &db), SQLITE_OK);
-    has_tables = sqlite3_prepare_v2(db, "SELECT * FROM page", -1, &statement, NULL) == SQLITE_OK;
-    sqlite3_finalize(statement);
-    sqlite3_close(db);
-    return has_tables ? whole_number(w, "SELECT count(*) FROM page") : 0;
+    return whole_has_tables(w) ? whole_number(w, "SELECT count(*) FROM page") : 0;
 }
 
 /* Every page once, with its own title and all its links. */

@@ -139,6 +139,44 @@ void whole_add_text(struct whole *whole, const char *sql, struct buf *out)
     sqlite3_close(db);
 }
 
+bool whole_has_tables(struct whole *whole)
+{
+    sqlite3_stmt *statement = NULL;
+    sqlite3 *db;
+    bool has;
+
+    assert_int_equal(sqlite3_open(whole->database, &db), SQLITE_OK);
+    has = sqlite3_prepare_v2(db, "SELECT * FROM page", -1, &statement, NULL) == SQLITE_OK;
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+    return has;
+}
+
+char *whole_recorded(struct whole *whole)
+{
+    struct buf text = {.limit = 1u << 20};
+
+    whole_add_text(
+        whole,
+        "SELECT group_concat(url || ' ' || outcome || ' ' || coalesce(status, '') || ' ' || coalesce(title, '-')"
+        " || ' ' || coalesce(h1, '-') || ' ' || coalesce(content_type, '-') || ' ' || coalesce(charset, '-')"
+        " || ' ' || coalesce(redirect_to, '-') || ' ' || links_out, char(10))"
+        " FROM (SELECT * FROM pages p JOIN page q ON q.id = p.id ORDER BY url)",
+        &text);
+    whole_add_text(
+        whole,
+        "SELECT group_concat(from_url || ' ' || to_url || ' ' || kind || ' ' || coalesce(anchor, '-'), char(10))"
+        " FROM (SELECT * FROM links ORDER BY 1)",
+        &text);
+    whole_add_text(whole,
+                   "SELECT group_concat(url || ' ' || reason || ' ' || coalesce(rule, '-'), char(10))"
+                   " FROM (SELECT * FROM skipped ORDER BY url)",
+                   &text);
+    whole_add_text(whole, "SELECT (SELECT count(*) FROM frontier) || ' ' || (SELECT count(*) FROM broken_links)",
+                   &text);
+    return text.data;
+}
+
 bool whole_tree_make(void *arg, const char *host, const char *target, struct site_page *page, struct buf *text)
 {
     struct whole_tree *tree = arg;

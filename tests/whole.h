@@ -31,6 +31,13 @@ const char *whole_text(struct whole *whole, const char *sql);
 /* Appends the text that a query gives, of any length, and a line end. */
 void whole_add_text(struct whole *whole, const char *sql, struct buf *out);
 
+/* False of a crawl that failed before the database had its tables. */
+bool whole_has_tables(struct whole *whole);
+
+/* All that was recorded, but for times and what a run says of itself: two crawls of one site give the same text. To be
+ * freed. */
+char *whole_recorded(struct whole *whole);
+
 /* A site of `count` pages for site_start_made(): page K is /p/K, titled "Page K", with links to 3K+1, 3K+2, 3K+3 and
  * back to 0. `arg` is a struct whole_tree. */
 struct whole_tree {
