@@ -211,7 +211,8 @@ bool http_transfer_begin(struct http_transfer *t, struct page *page)
     if (!may_be_asked(t, page))
         return false;
     if (!make_handle(t)) {
-        page_fail(page, PAGE_CONN_ERROR, "libcurl gives no handle");
+        page_fail(page, PAGE_CONN_ERROR, "libcurl gives no handle: run the same command again");
+        page->starved = true;
         return false;
     }
     buf_clear(&t->sent);

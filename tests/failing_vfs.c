@@ -113,6 +113,9 @@ static int file_shm_map(sqlite3_file *file, int page, int size, int extend, void
 {
     int code = extend ? fails() : SQLITE_OK;
 
+    /* That it may not be written would mean here that it could be read. */
+    if (code == SQLITE_READONLY)
+        code = SQLITE_IOERR_SHMMAP;
     return code != SQLITE_OK ? code : real(file)->pMethods->xShmMap(real(file), page, size, extend, to);
 }
 
