@@ -289,6 +289,8 @@ static void add_results(struct buf *out, const struct panel_facts *facts, const 
 static void add_time(struct buf *out, const struct panel_facts *facts, const struct panel_look *look)
 {
     static const char if_nothing[] = " if nothing new is found";
+    static const char growing[] = "more is found than fetched: no end in sight yet";
+    int room = look->columns - 1 - LABEL_COLUMNS;
     struct line line;
     struct buf text = {.limit = 200};
 
@@ -304,11 +306,11 @@ static void add_time(struct buf *out, const struct panel_facts *facts, const str
         buf_add_string(&text, "about ");
         words_add_time(&text, (facts->left_ms + 999) / 1000 * 1000);
         buf_add_string(&text, " left");
-        if ((int)(text.size + sizeof if_nothing) <= look->columns - 1 - LABEL_COLUMNS)
+        if ((int)(text.size + sizeof if_nothing) <= room)
             buf_add_string(&text, if_nothing);
         add_part(&line, text.data, NULL, false);
     } else if (facts->is_growing && facts->waiting > 0) {
-        add_part(&line, "more is found than fetched: no end in sight yet", NULL, false);
+        add_part(&line, (int)sizeof growing - 1 <= room ? growing : "no end in sight yet", NULL, false);
     }
     buf_free(&text);
     end(&line, out);

@@ -144,8 +144,25 @@ static void show_place(struct err *err, const char *sql, size_t at)
     buf_free(&before);
 }
 
-/* The name in the database nearest to the one of "no such table: x", NULL if none is. To be freed. */
-static char *name_meant(struct reader *reader, const char *message)
+static bool is_of_name(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* True if `name` stands in `sql` as a word. */
+static bool is_named(const char *sql, const char *name)
+{
+    size_t size = strlen(name);
+
+    for (const char *at = sql; *at != '\0'; at++)
+        if (strncasecmp(at, name, size) == 0 && !is_of_name(at[size]) && (at == sql || !is_of_name(at[-1])))
+            return true;
+    return false;
+}
+
+/* The name nearest to the one of "no such table: x": of a table or view in the database, or of a column of those that
+ * `sql` names. NULL if none is. To be freed. */
+static char *name_meant(struct reader *reader, const char *sql, const char *message)
 {
     static const char table[] = "no such table: ", column[] = "no such column: ";
     bool is_table = strncmp(message, table, sizeof table - 1) == 0;
@@ -160,11 +177,12 @@ static char *name_meant(struct reader *reader, const char *message)
     sqlite3_prepare_v2(reader->db,
                        is_table ? "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')"
                                   " ORDER BY type DESC" /* views first: they are what is meant for people */
-                                : "SELECT DISTINCT c.name FROM sqlite_schema t JOIN pragma_table_xinfo(t.name) c"
+                                : "SELECT c.name, t.name FROM sqlite_schema t JOIN pragma_table_xinfo(t.name) c"
                                   " WHERE t.type IN ('table', 'view')",
                        -1, &statement, NULL);
     while (count < NAMES_MAX && sqlite3_step(statement) == SQLITE_ROW)
-        names[count++] = mem_copy(reader_text(statement, 0).data, reader_text(statement, 0).size);
+        if (is_table || is_named(sql, reader_text(statement, 1).data))
+            names[count++] = mem_copy(reader_text(statement, 0).data, reader_text(statement, 0).size);
     sqlite3_finalize(statement);
     near = nearest_name(wanted, names, count);
     if (near != NULL)
@@ -186,7 +204,7 @@ static sqlite3_stmt *explain_error(struct reader *reader, const char *sql, struc
     if (reader->refused.text[0] != '\0') {
         err_set(err, "%s", reader->refused.text);
     } else {
-        meant = name_meant(reader, message);
+        meant = name_meant(reader, sql, message);
         err_set(err, "%s%s%s%s", message, meant == NULL ? "" : " (did you mean \"", meant == NULL ? "" : meant,
                 meant == NULL ? "" : "\"?)");
         if (at >= 0 && (size_t)at <= strlen(sql))

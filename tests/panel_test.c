@@ -212,6 +212,10 @@ static void nothing_is_said_of_an_end_that_cannot_be_known(void **state)
     f.is_growing = true;
     panel_add(&out, &f, &look);
     assert_non_null(strstr(out.data, "more is found than fetched"));
+    buf_clear(&out);
+    look.columns = 40;
+    panel_add(&out, &f, &look);
+    assert_non_null(strstr(out.data, "time    00:05:02   no end in sight yet\n"));
     buf_free(&out);
 }
 

@@ -130,6 +130,17 @@ else
     no "an_installation_that_fails_ends_it"
 fi
 
+good=yes
+for pair in --dmeo:--demo --dem:--demo --deno:--demo --chekc:--check --tests:--check --dpes:--deps --yse:--yes; do
+    run "${pair%%:*}"
+    [ "$status" = 2 ] && said "did you mean ./run ${pair#*:}?" || good=no
+done
+if [ $good = yes ]; then
+    ok "its_own_options_mistyped_are_suggested"
+else
+    no "its_own_options_mistyped_are_suggested"
+fi
+
 system debian apt-get
 printf '#!/bin/sh\nprintf "[%%s]" "$@"\nexit 7\n' >"$dir/build/crawl"
 chmod +x "$dir/build/crawl"

@@ -187,6 +187,9 @@ static void what_is_wrong_with_a_query_is_shown(void **state)
     REFUSES(*state, 2, "no such column: titel (did you mean \"title\"?)\n  SELECT titel FROM pages\n         ^", "sql",
             "SELECT titel FROM pages");
     REFUSES(*state, 2, "\n  WHERE nam = 1\n        ^", "sql", "SELECT url\nFROM pages\nWHERE nam = 1\nLIMIT 1");
+    /* "anchor" is a column of links, not of pages. */
+    REFUSES(*state, 2, "no such column: anchr (did you mean \"anchor\"?)", "sql", "SELECT anchr FROM links");
+    REFUSES(*state, 2, "no such column: anchr\n", "sql", "SELECT anchr FROM pages");
     REFUSES(*state, 2, "no such table: page_s (did you mean \"pages\"?)", "sql", "SELECT * FROM page_s");
     REFUSES(*state, 2, "one statement at a time", "sql", "SELECT 1; DELETE FROM page");
     REFUSES(*state, 2, "one statement at a time", "sql", "SELECT 1; selec 2");
