@@ -13,6 +13,8 @@
 
 #define ROBOTS_AGE_MS (24 * 60 * 60 * 1000) /* RFC 9309, 2.4: not kept for longer */
 
+#define LEAST_BEHIND 16 /* pages behind the fetchers that are never too many */
+
 #define DOUBT_PARTS 4 /* hosts in doubt are waited for by this part of stalled_after_ms only */
 #define STALLED_MS  2000
 
@@ -200,6 +202,22 @@ void frontier_feed_starved(struct frontier *f, int64_t now_ms)
         frontier_notify(f, t, INT64_MIN);
         return;
     }
+}
+
+bool frontier_has_enough(const struct frontier *f)
+{
+    size_t behind = (size_t)(f->active - f->fetching + f->refilling);
+
+    return behind >= (f->limits.transfers > LEAST_BEHIND ? f->limits.transfers : LEAST_BEHIND);
+}
+
+void frontier_feed_sated(struct frontier *f)
+{
+    if (frontier_has_enough(f))
+        return;
+    for (int i = 0; i < f->limits.takers; i++)
+        if (f->takers[i].has_enough)
+            frontier_notify(f, &f->takers[i], INT64_MIN);
 }
 
 /* --- The end ------------------------------------------------------------------------ */

@@ -113,7 +113,7 @@ struct taker {
     int64_t look_at_ms;                  /* it will look again by then; INT64_MIN: it is looking, or has been woken */
     bool blocked;                        /* inside frontier_take() */
     bool starved;                        /* something is due, but as many transfers run as may */
-    bool awaits_refill;                  /* the first in its line is not to begin its turn before a refill has come */
+    bool has_enough;                     /* the first in its line does not begin its turn before pages were read */
     bool to_wake;                        /* in the list of those to be woken */
     int waking;                          /* wake() is being called so many times at this moment */
     void (*wake)(void *arg);
@@ -186,6 +186,11 @@ bool frontier_has_room(struct frontier *f, int64_t now_ms);
 void frontier_set_starved(struct frontier *f, struct taker *taker, bool starved);
 /* Wakes one that is starved, if there is room. */
 void frontier_feed_starved(struct frontier *f, int64_t now_ms);
+/* No further host's turn begins while many pages wait to be read, or to be read back: it would bring more of them, keep
+ * connections waiting, and with a slow store all hosts would begin theirs. */
+bool frontier_has_enough(const struct frontier *f);
+/* Wakes those that had enough, if it is not enough now. */
+void frontier_feed_sated(struct frontier *f);
 
 /* --- frontier_offer.c -------------------------------------------------------- */
 /* Takes in what was told by frontier_add_known(). */

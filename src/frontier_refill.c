@@ -130,9 +130,7 @@ void frontier_refill(struct frontier *f, const struct page *page, const struct h
     h->refill_asked = false;
     f->refilling--;
     host_update(f, h, now_ms);
-    for (int i = 0; i < f->limits.takers; i++)
-        if (f->takers[i].awaits_refill)
-            frontier_notify(f, &f->takers[i], INT64_MIN);
+    frontier_feed_sated(f);
     frontier_ask_next(f);
     frontier_check_over(f);
     frontier_unlock(f);

@@ -47,6 +47,7 @@ void frontier_page_in(struct frontier *f, struct page *page, int64_t now_ms)
     f->active--;
     h->active--;
     host_update(f, h, now_ms);
+    frontier_feed_sated(f);
     frontier_check_over(f);
     frontier_ask_next(f);
 }
@@ -188,6 +189,7 @@ static void take_back(struct frontier *f, struct page *page, int64_t due_ms, int
         f->taken--;
     wait_again(f, h, page, due_ms);
     host_update(f, h, now_ms);
+    frontier_feed_sated(f);
     /* At the limit nobody looked for work; now one document more may be taken, of whatever host. */
     for (int i = 0; was_at_limit && i < f->limits.takers; i++)
         frontier_notify(f, &f->takers[i], INT64_MIN + 1);

@@ -222,13 +222,6 @@ static void take_in_order(struct taking *taking)
     host_update(f, h, taking->now_ms);
 }
 
-/* A host's turn does not begin with one more refill while there are enough: else a slow store would have all hosts
- * begin theirs, and bring rows of each. */
-static bool waits_for_refills(const struct frontier *f, const struct host *h)
-{
-    return h->turn_left == 0 && (size_t)f->refilling >= f->limits.transfers && host_wants_refill(f, h);
-}
-
 static void take_due(struct taking *taking)
 {
     struct frontier *f = taking->f;
@@ -240,8 +233,8 @@ static void take_due(struct taking *taking)
     }
     while (taking->count < taking->max && !frontier_at_limit(f) && !atomic_load(&f->stopping) &&
            (h = host_first_due(f, taking->taker, taking->now_ms)) != NULL) {
-        if (waits_for_refills(f, h)) {
-            taking->taker->awaits_refill = true;
+        if (h->turn_left == 0 && frontier_has_enough(f)) {
+            taking->taker->has_enough = true;
             return;
         }
         host_use_turn(f, h, false);
@@ -255,7 +248,7 @@ static void take_due(struct taking *taking)
 
 static bool may_look_elsewhere(struct frontier *f, const struct taker *t, int64_t now_ms)
 {
-    return !t->starved && !t->awaits_refill && frontier_has_room(f, now_ms) && !frontier_at_limit(f) &&
+    return !t->starved && !t->has_enough && frontier_has_room(f, now_ms) && !frontier_at_limit(f) &&
            !atomic_load(&f->stopping);
 }
 
@@ -310,7 +303,7 @@ static int64_t next_look_ms(const struct frontier *f, const struct taker *t, int
     if (f->limits.one_by_one)
         return host_in_order(f)->due_ms;
     if (!t->starved) {
-        if (t->line_first != NULL && !t->awaits_refill)
+        if (t->line_first != NULL && !t->has_enough)
             return now_ms;
         return t->heap_count > 0 ? t->heap[0]->due_ms : INT64_MAX;
     }
@@ -348,7 +341,7 @@ size_t frontier_take(struct frontier *f, int taker, struct page **pages, size_t 
     for (;;) {
         t->look_at_ms = INT64_MIN;
         frontier_set_starved(f, t, false);
-        t->awaits_refill = false;
+        t->has_enough = false;
         taking.now_ms = clock_ms();
         take_due(&taking);
         while (taking.count == 0 && may_look_elsewhere(f, t, taking.now_ms) && take_over(&taking))
