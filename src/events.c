@@ -55,7 +55,7 @@ bool events_close(struct events *e)
 static void add_slice(struct buf *out, const char *name, struct slice text)
 {
     buf_printf(out, ",\"%s\":\"", name);
-    text_add_json(out, text);
+    text_add_json_output(out, text);
     buf_add_char(out, '"');
 }
 
@@ -137,7 +137,7 @@ void events_add_line(struct buf *out, const struct page *page)
     if (type == NULL)
         return;
     buf_printf(out, "{\"type\":\"%s\",\"url\":\"", type);
-    text_add_json(out, (struct slice){page->url, page->url_size});
+    text_add_json_output(out, (struct slice){page->url, page->url_size});
     buf_add_char(out, '"');
     add_number(out, "id", page->id, 0);
     if (page->skip != SKIP_NONE) {

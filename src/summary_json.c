@@ -9,7 +9,7 @@ static const char *const outcome_names[] = {"complete", "limit", "interrupted", 
 static void add_text(struct buf *out, const char *name, const char *text)
 {
     buf_printf(out, ",\"%s\":\"", name);
-    text_add_json(out, slice_of(text));
+    text_add_json_output(out, slice_of(text));
     buf_add_char(out, '"');
 }
 
@@ -71,7 +71,7 @@ void summary_add_json(const struct summary *s, struct buf *out)
     add_counts(out, "skipped", page_skip_names, c->skips, SKIP_REASON_COUNT);
     if (c->slowest.url[0] != '\0') {
         buf_add_string(out, ",\"slowest\":{\"url\":\"");
-        text_add_json(out, slice_of(c->slowest.url));
+        text_add_json_output(out, slice_of(c->slowest.url));
         buf_printf(out, "\",\"total_ms\":%d}", (int)c->slowest.total_ms);
     }
     add_counts(out, "held_back_ms", held_names, s->held_ms, HELD_COUNT);

@@ -160,6 +160,20 @@ static void text_of_strangers_stays_inside_its_string(void **state)
     page_free(page);
 }
 
+static void events_command_no_terminal(void **state)
+{
+    struct page *page = made_page(7, "https://a.test/", 200);
+    struct buf out = {.limit = 10000};
+
+    (void)state;
+    made_title(page, "\x1b[2J\xc2\x9b"
+                     "2J\xe2\x80\xae\x7f");
+    events_add_line(&out, page);
+    assert_non_null(strstr(out.data, "\\u001b[2J\\u009b2J\\u202e\\u007f"));
+    buf_free(&out);
+    page_free(page);
+}
+
 /* --- Files and pipes --------------------------------------------------------------------- */
 
 static char path[] = "/tmp/events_test.XXXXXX";
@@ -322,6 +336,7 @@ int main(void)
         cmocka_unit_test(a_redirect_says_where_to),
         cmocka_unit_test(kinds_that_are_no_page_have_no_line),
         cmocka_unit_test(text_of_strangers_stays_inside_its_string),
+        cmocka_unit_test(events_command_no_terminal),
         cmocka_unit_test(a_file_is_appended_to_so_that_a_resumed_crawl_loses_nothing),
         cmocka_unit_test(a_file_that_cannot_be_written_is_a_reason),
         cmocka_unit_test(each_batch_is_there_for_the_reader_at_once),
