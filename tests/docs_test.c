@@ -57,6 +57,16 @@ static void the_manuals_options_are_those_of_the_table(void **state)
     buf_free(&made);
 }
 
+static void the_manual_begins_with_examples(void **state)
+{
+    const char *examples = strstr(manual.data, "\n.Ss Examples\n"), *options = strstr(manual.data, "\n.Sh OPTIONS\n");
+
+    (void)state;
+    assert_non_null(examples);
+    assert_non_null(options);
+    assert_true(examples - manual.data < 1000 && examples < options);
+}
+
 static void the_manual_names(const char *what)
 {
     char line[100];
@@ -90,6 +100,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_manuals_options_are_those_of_the_table),
+        cmocka_unit_test(the_manual_begins_with_examples),
         cmocka_unit_test(the_manual_names_every_outcome_and_every_reason_for_skipping),
         cmocka_unit_test(the_manual_names_every_verb),
     };
