@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Draws what a terminal shows as an SVG picture.
 
-    tmux capture-pane -e -p -t PANE | tools/terminal_svg.py >doc/display.svg
+    tmux capture-pane -e -p -t PANE | tools/terminal_svg.py >display.svg
 
-Reads text with SGR escapes (colours, bold, dim, reverse), as tmux prints a pane with -e. doc/display.svg comes from a
-real run of ./run --demo in a tmux window of 100 columns, taken while it ran.
+Reads text with SGR escapes (colours, bold, dim, reverse), as tmux prints a pane with -e. tools/pictures.sh makes
+doc/display.svg with it.
 """
 import re
 import sys
