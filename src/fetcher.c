@@ -21,6 +21,11 @@ static bool sent(void *arg, struct page *page, const char *address)
     return frontier_sent(arg, page, address);
 }
 
+static void left(void *arg, struct page *page)
+{
+    frontier_left(arg, page);
+}
+
 /* What the answer says of the host. A page that is no use (a wrong type, a broken
  * coding) still shows that the host is well. */
 static enum host_answer answer_of(const struct page *page)
@@ -119,7 +124,7 @@ static void give_up(struct fetcher *fetcher)
 void *fetcher_main(void *arg)
 {
     struct fetcher *fetcher = arg;
-    const struct http_gate gate = {connects, sent, fetcher->frontier};
+    const struct http_gate gate = {connects, sent, left, fetcher->frontier};
     struct page *pages[BATCH];
 
     log_thread_name("fetcher %d", fetcher->taker + 1);

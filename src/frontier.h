@@ -100,10 +100,14 @@ size_t frontier_take(struct frontier *f, int taker, struct page **pages, size_t 
  * many requests run there as may, and the page is to come back unsent, by frontier_abandon(). */
 bool frontier_connects(struct frontier *f, struct page *page, const char *address);
 
-/* A page goes out to its host now: the rest counts from here on. `address`: of the connection; NULL: not the host's
+/* A page goes out to its host now. `address`: of the connection; NULL: not the host's
  * own but that of a proxy. False: it must not go out but is to come back, as above; its host may have asked for time
  * while it connected. */
 bool frontier_sent(struct frontier *f, struct page *page, const char *address);
+
+/* A page with `leaves` is on its way by now: its host rests from here on. Soon after frontier_sent(), before anything
+ * else is done with it. */
+void frontier_left(struct frontier *f, struct page *page);
 
 /* The transfer has ended (or was given up, HOST_ABANDONED): the host may be asked again. Before anything else is done
  * with the page, by the taker of it, which afterwards looks with frontier_take() before it waits for anything. */

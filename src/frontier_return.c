@@ -27,7 +27,7 @@ void frontier_page_out(struct frontier *f, struct page *page, struct host *h, bo
         page->tries++;
         page->start_us = h->pace.next_start_us > 0 ? h->pace.next_start_us : 0;
         page->sent_us = 0;
-        page->turned_away = false;
+        page->leaves = page->turned_away = false;
         page->asked_ms = now_ms;
         host_started(&h->pace, now_ms);
         page_sits_down(page, h);
@@ -83,17 +83,33 @@ bool frontier_sent(struct frontier *f, struct page *page, const char *address)
      * that may be a request more: it has to wait for its turn. */
     may = page->sent_us == 0 && host_may_send(&h->pace, now_us) && page_moves(f, page, address, now_us / 1000);
     if (may)
+        page->sent_us = now_us;
+    page->leaves = may && host_rest_us(&h->pace) > 0;
+    if (may && !page->leaves)
         note_sent(page, now_us);
     host_update(f, h, now_us / 1000);
     frontier_unlock(f);
     return may;
 }
 
+void frontier_left(struct frontier *f, struct page *page)
+{
+    int64_t now_us;
+
+    frontier_lock(f);
+    now_us = clock_us();
+    page->leaves = false;
+    note_sent(page, now_us);
+    host_update(f, page->host, now_us / 1000);
+    frontier_unlock(f);
+}
+
 static void note_answered(struct page *page)
 {
     int64_t way_us;
 
-    if (page->sent_us == 0) { /* it never got so far */
+    if (page->sent_us == 0 || page->leaves) { /* it never got so far */
+        page->leaves = false;
         note_sent(page, clock_us());
         return;
     }

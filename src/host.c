@@ -9,7 +9,7 @@
 
 /* A request is taken to be on its way to the host for this part of the rest at most, and where there is no answer yet
  * no longer than this: rules are to be used to the full. */
-#define WAY_PART       100
+#define WAY_PART       200
 #define UNKNOWN_WAY_US 5000
 
 void host_pace_init(struct host_pace *pace, const struct host_rules *rules, uint32_t random_seed)

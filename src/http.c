@@ -253,6 +253,18 @@ static void check_times(struct http *h)
     }
 }
 
+/* What was let out in this round has been written by its end, and not always when it was let out: this thread may have
+ * had to wait for its turn in between. */
+static void tell_left(struct http *h)
+{
+    const struct http_gate *gate = h->context.gate;
+
+    h->context.leaves = false;
+    for (const struct http_transfer *t = h->running; t != NULL; t = t->next)
+        if (t->page->leaves)
+            gate->left(gate->arg, t->page);
+}
+
 /* One round: lets libcurl do what can be done now. */
 static void perform(struct http *h)
 {
@@ -262,6 +274,8 @@ static void perform(struct http *h)
     atomic_fetch_add(&h->round, 1);
     curl_multi_perform(h->multi, &left);
     atomic_fetch_add(&h->round, 1);
+    if (h->context.leaves)
+        tell_left(h);
     while ((message = curl_multi_info_read(h->multi, &left)) != NULL) {
         char *arg = NULL;
         CURLcode code = message->data.result;

@@ -60,6 +60,8 @@ struct http_gate {
     bool (*connects)(void *arg, struct page *page, const char *address);
     /* The request goes out, to this address; NULL: by a proxy. */
     bool (*sent)(void *arg, struct page *page, const char *address);
+    /* The request of a page with `leaves` was written since. */
+    void (*left)(void *arg, struct page *page);
     void *arg;
 };
 

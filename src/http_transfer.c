@@ -79,6 +79,7 @@ static int on_connected(void *arg, char *address, char *own_address, int port, i
         t->request_ms = -1;
         return CURL_PREREQFUNC_ABORT;
     }
+    t->context->leaves |= t->page->leaves;
     if (connection != NULL && connection->is_used)
         connection->is_counted = false;
     t->request_ms = t->looked_ms = t->context->now_ms;

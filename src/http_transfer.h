@@ -25,6 +25,7 @@ struct http_context { /* of a struct http, the same for all its transfers; outli
     int64_t due_ms;               /* no limit of time of any transfer is over before */
     int64_t names_ms;             /* when the addresses of names that libcurl keeps were last gone through */
     size_t paused_count;          /* transfers that wait for memory */
+    bool leaves;                  /* a page with `leaves` was let out */
 };
 
 struct http_transfer {

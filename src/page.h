@@ -180,6 +180,7 @@ struct page {
     uint64_t ticket;                   /* order of frontier_finish(): the writer records in this order */
     int64_t start_us;                  /* not to be sent before, by clock_us(); 0: at once */
     int64_t sent_us;                   /* when it was sent, likewise; 0: not */
+    bool leaves;                       /* frontier_left() is to be told once it is sent for certain */
     bool turned_away;                  /* the gate did not let it out; says nothing of the host */
     bool is_active, is_fetching;       /* the frontier's own: how it counts the page */
     int64_t asked_ms;                  /* likewise: clock_ms() when it was last handed out for fetching */

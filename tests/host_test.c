@@ -588,14 +588,14 @@ static void the_rest_begins_when_a_request_reaches_the_host(void **state)
     pace.allowed = 2;
     assert_true(host_due_ms(&pace) == INT64_MAX); /* it still connects */
     host_sent(&pace, 1040500);
-    assert_int_equal(pace.next_start_us, 1040500 + 100000 + 1000); /* when it arrives is not known yet */
+    assert_int_equal(pace.next_start_us, 1040500 + 100000 + 500); /* when it arrives is not known yet */
     host_answered(&pace, 1040500, 300);
     assert_int_equal(pace.next_start_us, 1040500 + 100000 + 300);
     assert_int_equal(rest_ends_ms(&pace), 1140);
     host_answered(&pace, 1040500, 90000); /* a slow answer says little */
-    assert_int_equal(pace.next_start_us, 1040500 + 100000 + 1000);
+    assert_int_equal(pace.next_start_us, 1040500 + 100000 + 500);
     host_answered(&pace, 999, 0); /* of another request */
-    assert_int_equal(pace.next_start_us, 1040500 + 100000 + 1000);
+    assert_int_equal(pace.next_start_us, 1040500 + 100000 + 500);
     host_set_crawl_delay(&pace, 1000);
     assert_int_equal(pace.next_start_us, 1040500 + 1000000 + 5000);
 }

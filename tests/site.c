@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -38,11 +39,49 @@ static void accept_all(struct site *site)
     }
 }
 
+/* Now, by the two clocks as of one moment: this thread may be made to wait between them. */
+static void read_clocks(int64_t *monotonic_us, int64_t *real_us)
+{
+    int tries = 0;
+
+    do {
+        *monotonic_us = site_now_us(CLOCK_MONOTONIC);
+        *real_us = site_now_us(CLOCK_REALTIME);
+    } while (site_now_us(CLOCK_MONOTONIC) - *monotonic_us > 20 && ++tries < 1000);
+}
+
+/* Reads what is there, and notes when it came: by the kernel, if it says so, for this thread may come late. */
+static ssize_t receive_some(struct connection *c, char *room)
+{
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(struct timespec))];
+    } control;
+    struct iovec part = {room, READ_BYTES};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    ssize_t got = recvmsg(c->fd, &message, 0);
+
+    int64_t real_us;
+
+    if (got > 0)
+        read_clocks(&c->arrived_us, &real_us);
+    for (struct cmsghdr *m = CMSG_FIRSTHDR(&message); got > 0 && m != NULL; m = CMSG_NXTHDR(&message, m)) {
+        struct timespec at;
+
+        if (m->cmsg_level != SOL_SOCKET || m->cmsg_type != SCM_TIMESTAMPNS)
+            continue;
+        memcpy(&at, CMSG_DATA(m), sizeof at);
+        c->arrived_us -= real_us - ((int64_t)at.tv_sec * 1000000 + at.tv_nsec / 1000);
+    }
+    return got;
+}
+
 static void receive(struct connection *c)
 {
     for (;;) {
         char *room = buf_room(&c->in, READ_BYTES);
-        ssize_t got = room == NULL ? 0 : recv(c->fd, room, READ_BYTES, 0);
+        ssize_t got = room == NULL ? 0 : receive_some(c, room);
 
         if (got < 0 && errno == EAGAIN)
             return;
@@ -185,6 +224,7 @@ static void listen_on(struct site *site, int port)
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     site->listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     setsockopt(site->listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    setsockopt(site->listener, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof one); /* connections have it from here */
     if (bind(site->listener, (struct sockaddr *)&address, size) != 0 || listen(site->listener, 1024) != 0 ||
         getsockname(site->listener, (struct sockaddr *)&address, &size) != 0 || pipe2(site->wake, O_CLOEXEC) != 0) {
         perror("site");

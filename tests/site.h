@@ -71,7 +71,8 @@ struct site_request {
     char host[64];
     char method[8];
     int64_t start_us;         /* the same as start_ms, finer */
-    int64_t start_ms, end_ms; /* clock_ms() when the request was there, and when the answer was sent; -1: not yet */
+    int64_t start_ms, end_ms; /* clock_ms() when the request reached this machine's kernel, and when the answer was
+                                 sent; -1: not yet */
     long connection;          /* from 1 on, in the order of connecting */
 };
 

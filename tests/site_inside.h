@@ -4,6 +4,7 @@
 #include "site.h"
 
 #include <pthread.h>
+#include <time.h>
 
 /* What the files of the test site share: site.c has the connections and the thread, site_answer.c makes answers,
  * site_log.c keeps what was asked for. */
@@ -11,20 +12,23 @@ struct connection {
     struct connection *next;
     int fd;
     long number;
-    struct buf in;  /* what came and is not answered yet */
-    struct buf out; /* the answer */
-    size_t sent;    /* of out */
-    size_t body_at; /* where its body begins, in out */
-    size_t request; /* number in the log; valid while busy */
-    bool busy;      /* an answer is under way */
-    bool ends;      /* to be closed behind the answer */
-    bool resets;    /* ... with a reset */
-    bool silent;    /* nothing more is sent */
-    bool endless;   /* the body begins again when it is sent */
-    int drip_ms;    /* between bytes of the body */
-    int64_t due_ms; /* nothing is sent before */
-    bool closed;    /* to be freed */
+    int64_t arrived_us; /* when something last came, by clock_us() */
+    struct buf in;      /* what came and is not answered yet */
+    struct buf out;     /* the answer */
+    size_t sent;        /* of out */
+    size_t body_at;     /* where its body begins, in out */
+    size_t request;     /* number in the log; valid while busy */
+    bool busy;          /* an answer is under way */
+    bool ends;          /* to be closed behind the answer */
+    bool resets;        /* ... with a reset */
+    bool silent;        /* nothing more is sent */
+    bool endless;       /* the body begins again when it is sent */
+    int drip_ms;        /* between bytes of the body */
+    int64_t due_ms;     /* nothing is sent before */
+    bool closed;        /* to be freed */
 };
+
+int64_t site_now_us(clockid_t clock);
 
 struct record {
     struct site_request seen;

@@ -4,13 +4,12 @@
 #include "mem.h"
 
 #include <stdio.h>
-#include <time.h>
 
-static int64_t now_us(void)
+int64_t site_now_us(clockid_t clock)
 {
     struct timespec now;
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
@@ -18,7 +17,7 @@ void site_note_request(struct site *site, struct connection *c, const char *meth
                        const char *host, struct slice head)
 {
     struct record record = {
-        .seen = {.start_us = now_us(), .start_ms = clock_ms(), .end_ms = -1, .connection = c->number}};
+        .seen = {.start_us = c->arrived_us, .start_ms = c->arrived_us / 1000, .end_ms = -1, .connection = c->number}};
 
     snprintf(record.seen.target, sizeof record.seen.target, "%s", target);
     snprintf(record.seen.host, sizeof record.seen.host, "%s", host);
