@@ -76,11 +76,11 @@ enum frontier_known {
 void frontier_add_host(struct frontier *f, const struct host_state *state);
 
 /* A URL of an earlier run, in order of ids. key_hash == text_hash if the key is the text. Waiting ones are parked: they
- * are read back by refill like all others. */
+ * are read back by refill like all others. By one thread, and no other calls anything meanwhile. */
 void frontier_add_known(struct frontier *f, int64_t id, uint64_t text_hash, uint64_t key_hash, int64_t host_id,
                         enum frontier_known state);
 
-/* Of one that is done or waits, its text: counts for limits.query_variants. */
+/* Likewise. Of one that is done or waits, its text: counts for limits.query_variants. */
 void frontier_add_variant(struct frontier *f, struct slice url);
 
 /* --- Fetchers ---------------------------------------------------------------- */

@@ -61,6 +61,7 @@ void frontier_free(struct frontier *f)
     if (f == NULL)
         return;
     assert(f->active == 0);
+    frontier_take_in_known(f);
     for (size_t i = 0; i < f->table_size; i++) {
         struct host *next;
 
@@ -91,7 +92,7 @@ uint64_t frontier_hash(const struct frontier *f, struct slice text)
 void frontier_lock(struct frontier *f)
 {
     pthread_mutex_lock(&f->lock);
-    if (f->told_count > 0)
+    if (f->told != NULL || f->filler != NULL)
         frontier_take_in_known(f);
 }
 

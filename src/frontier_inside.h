@@ -121,14 +121,6 @@ struct taker {
     struct taker *next_to_wake;
 };
 
-/* What frontier_add_known() was told. */
-struct known_url {
-    int64_t id, host_id;
-    uint64_t text_hash, key_hash;
-    enum frontier_known state;
-};
-
-#define KNOWN_BATCH        32
 #define FRONTIER_ADDRESSES 1024 /* size of their table: it holds those of hosts that are in memory */
 
 struct frontier {
@@ -139,9 +131,9 @@ struct frontier {
     char words_redirects[48], words_variants[80];
     int64_t started_wall_ms;
 
-    struct known_url told[KNOWN_BATCH]; /* not yet in `seen`: its memory is on the way to the processor */
-    size_t told_count;
-    struct seen *seen; /* URLs: id << 3, or-ed with enum seen_flag; hosts: id */
+    struct known_batch *told;    /* of earlier runs, not yet taken in; NULL: nothing */
+    struct known_filler *filler; /* that takes it in; NULL: none is at work */
+    struct seen *seen;           /* URLs: id << 3, or-ed with enum seen_flag; hosts: id */
     struct host **table;
     size_t table_size; /* a power of two */
     size_t resident;   /* hosts in memory */
@@ -192,9 +184,18 @@ bool frontier_has_enough(const struct frontier *f);
 /* Wakes those that had enough, if it is not enough now. */
 void frontier_feed_sated(struct frontier *f);
 
-/* --- frontier_offer.c -------------------------------------------------------- */
+/* --- frontier_known.c: what earlier runs know ------------------------------------- */
 /* Takes in what was told by frontier_add_known(). */
 void frontier_take_in_known(struct frontier *f);
+/* What stands in `seen` for a URL; `flags` of enum seen_flag. */
+int64_t seen_value(int64_t id, int flags);
+/* Where the text of a URL stands or would stand: under its hash, or beside it if that is taken by a key. */
+uint64_t frontier_text_place(const struct frontier *f, uint64_t text_hash, int64_t *value);
+/* From now on `id` is the one that is visited for this key. */
+void frontier_claim_key(struct frontier *f, uint64_t text_hash, uint64_t key_hash, int64_t id);
+/* Where the number of URLs that are the same but for the query stands in `seen`; 0: it has no query. Another seed than
+ * that of URLs, see origin_hash(). */
+uint64_t frontier_variants_place(const struct frontier *f, struct slice url);
 
 /* --- frontier_return.c: pages out, pages back -------------------------------- */
 /* The page counts as out: with `fetching`, as a request of its host. */

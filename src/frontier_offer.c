@@ -8,24 +8,6 @@
 #include <string.h>
 #include <xxhash.h>
 
-/* The text of a URL that reads like the key of another stands under a hash made from its own by this. */
-#define BESIDE 0x9E3779B97F4A7C15u
-
-static int64_t id_with(int64_t id, int flags)
-{
-    return (int64_t)((uint64_t)id << 3) | flags;
-}
-
-/* Where the text of a URL stands or would stand: under its hash, or beside it if that is taken by a key. */
-static uint64_t text_place(const struct frontier *f, uint64_t text_hash, int64_t *value)
-{
-    *value = seen_find(f->seen, text_hash);
-    if ((*value & SEEN_KEY) == 0)
-        return text_hash;
-    *value = seen_find(f->seen, text_hash ^ BESIDE);
-    return text_hash ^ BESIDE;
-}
-
 /* Another URL with the same key that is, was or will be visited; 0: none. */
 static int64_t twin_of(const struct frontier *f, uint64_t key_hash, int64_t id)
 {
@@ -34,28 +16,11 @@ static int64_t twin_of(const struct frontier *f, uint64_t key_hash, int64_t id)
     return value == 0 || (value & SEEN_UNVISITED) != 0 || SEEN_ID(value) == id ? 0 : SEEN_ID(value);
 }
 
-/* From now on `id` is the one that is visited for this key. */
-static void claim_key(struct frontier *f, uint64_t text_hash, uint64_t key_hash, int64_t id)
-{
-    if (key_hash != text_hash)
-        seen_add(f->seen, key_hash, id_with(id, SEEN_KEY));
-}
-
 /* --- Query variants: URLs that are the same but for the query ---------------------- */
-/* Where their number stands in `seen`; 0: it has no query. Another seed than that of URLs, see origin_hash(). */
-static uint64_t variants_place(const struct frontier *f, struct slice url)
-{
-    const char *query = memchr(url.data, '?', url.size);
-
-    if (query == NULL)
-        return 0;
-    return XXH3_64bits_withSeed(url.data, (size_t)(query - url.data), f->limits.hash_seed ^ 0x71756572794C);
-}
-
 /* One more, unless there are as many as may be and it `may_refuse`: then false. */
 static bool count_variant(struct frontier *f, struct slice url, bool may_refuse)
 {
-    uint64_t place = f->limits.query_variants > 0 ? variants_place(f, url) : 0;
+    uint64_t place = f->limits.query_variants > 0 ? frontier_variants_place(f, url) : 0;
     int64_t count;
 
     if (place == 0)
@@ -65,80 +30,6 @@ static bool count_variant(struct frontier *f, struct slice url, bool may_refuse)
         return false;
     seen_set(f->seen, place, count + 1);
     return true;
-}
-
-void frontier_add_variant(struct frontier *f, struct slice url)
-{
-    frontier_lock(f);
-    count_variant(f, url, false);
-    frontier_unlock(f);
-}
-
-/* --- Of an earlier run ----------------------------------------------------------- */
-static int flags_of(enum frontier_known state)
-{
-    switch (state) {
-    case KNOWN_SKIPPED:
-        return SEEN_UNVISITED;
-    case KNOWN_CHECKED:
-    case KNOWN_TO_CHECK:
-        return SEEN_UNVISITED | SEEN_CHECKED;
-    case KNOWN_DONE:
-    case KNOWN_WAITING:
-        break;
-    }
-    return 0;
-}
-
-static void take_in(struct frontier *f, const struct known_url *known)
-{
-    struct host *h;
-    int64_t value;
-    uint64_t place = text_place(f, known->text_hash, &value);
-    bool is_document = known->state == KNOWN_DONE || known->state == KNOWN_WAITING;
-    bool waits = known->state == KNOWN_WAITING || known->state == KNOWN_TO_CHECK;
-
-    seen_set(f->seen, place, id_with(known->id, flags_of(known->state)));
-    if (known->id > f->last_url_id)
-        f->last_url_id = known->id;
-    f->known++;
-    if (known->state == KNOWN_SKIPPED)
-        return;
-    if (is_document)
-        claim_key(f, known->text_hash, known->key_hash, known->id);
-    h = host_of_id(f, known->host_id);
-    assert(h != NULL || !waits);
-    if (h == NULL)
-        return;
-    h->admitted += is_document;
-    if (!waits)
-        return;
-    if (h->parked == 0)
-        h->loaded_up_to = known->id - 1;
-    h->parked++;
-    f->parked++;
-    if (h->parked == 1)
-        host_update(f, h, clock_ms());
-}
-
-void frontier_take_in_known(struct frontier *f)
-{
-    for (size_t i = 0; i < f->told_count; i++)
-        take_in(f, &f->told[i]);
-    f->told_count = 0;
-}
-
-/* Tens of millions are told at the start of a run, each at a random place of `seen`: asked for a batch ahead, that
- * memory is there when it is needed (bench/frontier_bench.c, 10 M URLs: 220 instead of 410 ns each). */
-void frontier_add_known(struct frontier *f, int64_t id, uint64_t text_hash, uint64_t key_hash, int64_t host_id,
-                        enum frontier_known state)
-{
-    pthread_mutex_lock(&f->lock);
-    seen_prefetch(f->seen, text_hash);
-    f->told[f->told_count++] = (struct known_url){id, host_id, text_hash, key_hash, state};
-    if (f->told_count == KNOWN_BATCH)
-        frontier_take_in_known(f);
-    pthread_mutex_unlock(&f->lock);
 }
 
 /* --- A new URL finds its place ------------------------------------------------------ */
@@ -277,7 +168,7 @@ static bool decide(struct offer *offer, struct page_link *link, bool is_hop)
             h->changed = true;
     }
     if (!link->external)
-        claim_key(f, link->text_hash, link->key_hash, link->id);
+        frontier_claim_key(f, link->text_hash, link->key_hash, link->id);
     admit(f, h, offer->page, link, is_hop, offer->now_ms);
     return true;
 }
@@ -286,7 +177,7 @@ static void offer_link(struct offer *offer, struct page_link *link, bool is_hop)
 {
     struct frontier *f = offer->f;
     int64_t value;
-    uint64_t place = text_place(f, link->text_hash, &value);
+    uint64_t place = frontier_text_place(f, link->text_hash, &value);
     bool waits = false;
 
     if (is_hop && offer->page->kind == PAGE_SITEMAP)
@@ -315,9 +206,9 @@ static void offer_link(struct offer *offer, struct page_link *link, bool is_hop)
         f->known++;
     }
     if (waits || link->skip == SKIP_DUPLICATE)
-        seen_set(f->seen, place, id_with(link->id, link->external ? SEEN_UNVISITED | SEEN_CHECKED : 0));
+        seen_set(f->seen, place, seen_value(link->id, link->external ? SEEN_UNVISITED | SEEN_CHECKED : 0));
     else if (link->is_new)
-        seen_set(f->seen, place, id_with(link->id, SEEN_UNVISITED));
+        seen_set(f->seen, place, seen_value(link->id, SEEN_UNVISITED));
 }
 
 static void offer_links(struct frontier *f, struct page *page, int64_t now_ms)

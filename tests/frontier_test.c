@@ -498,6 +498,39 @@ static void what_a_host_has_beyond_host_max_pages_is_skipped(void **state)
     end(f);
 }
 
+static void what_earlier_runs_know_is_known_however_much_it_is(void **state)
+{
+    struct host_state a = {.id = 1, .origin = (char *)A, .least_gap_ms = -1, .median_gap_ms = -1, .crawl_delay_ms = -1};
+    struct frontier_counts counts;
+    struct frontier *f;
+    char url[64];
+
+    (void)state;
+    limits.robots = false;
+    f = frontier_new(&limits);
+    frontier_add_host(f, &a);
+    for (int i = 1; i <= 5000; i++) {
+        uint64_t hash;
+
+        snprintf(url, sizeof url, A "/%d", i);
+        hash = frontier_hash(f, slice_of(url));
+        frontier_add_known(f, i, hash, hash, 1, i % 10 == 0 ? KNOWN_WAITING : KNOWN_DONE);
+    }
+    for (int i = 1; i <= 5000; i++) {
+        struct page_link link;
+
+        snprintf(url, sizeof url, A "/%d", i);
+        link = seed(f, url, NULL);
+        assert_false(link.is_new);
+        assert_int_equal(link.id, i);
+    }
+    frontier_counts(f, &counts);
+    assert_int_equal(counts.known, 5000);
+    assert_int_equal(counts.parked, 500);
+    assert_int_equal(seed(f, A "/new", NULL).id, 5001);
+    frontier_free(f);
+}
+
 static void a_host_has_its_turn_for_a_while_before_the_next(void **state)
 {
     struct frontier *f = frontier_new(&limits);
@@ -1065,6 +1098,7 @@ int main(void)
         TEST(after_max_pages_documents_nothing_more_is_handed_out),
         TEST(after_max_bytes_nothing_more_is_handed_out_but_what_is_out_is_recorded),
         TEST(what_a_host_has_beyond_host_max_pages_is_skipped),
+        TEST(what_earlier_runs_know_is_known_however_much_it_is),
         TEST(a_host_has_its_turn_for_a_while_before_the_next),
         TEST(while_others_stand_in_line_a_host_is_asked_for_one_page_at_a_time),
         TEST(a_failed_page_is_tried_again_max_tries_in_all),
