@@ -47,6 +47,9 @@ bool charset_is_replacement(const struct charset *charset);
 const struct charset *charset_of_page(struct slice body, struct slice header, bool xml, enum charset_source *source,
                                       size_t *bom_size);
 
+/* True if charset_decode() would give the bytes as they are: they are UTF-8 already. */
+bool charset_leaves(const struct charset *charset, struct slice in);
+
 /* Appends `in`, decoded to valid UTF-8: each error is a U+FFFD exactly where the
  * standard has it. A BOM is not treated specially. False when the limit of
  * `out` cut it; what fitted stands there, cut at a character boundary. */

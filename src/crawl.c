@@ -13,8 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define GRACE_MS 1000 /* that running transfers have after the first signal, or --max-duration */
-#define TICK_MS  200  /* how often the main thread looks at signals, limits and the display */
+#define GRACE_MS        1000 /* that running transfers have after --max-duration */
+#define SIGNAL_GRACE_MS 500  /* the same after the first signal: all is to be over within two seconds */
+#define TICK_MS         200  /* how often the main thread looks at signals, limits and the display */
 
 /* Set by signal handlers, read by the main thread's tick. */
 static atomic_int caught_signal;
@@ -110,11 +111,11 @@ static bool start_fetchers(struct crawl *c, struct err *err)
 
 /* Stops, now or earlier. What is nearly there is not thrown away, to be asked for again; but nobody waits for a slow
  * server. */
-static void stop_soon(struct crawl *c)
+static void stop_soon(struct crawl *c, int64_t grace_ms)
 {
     if (c->stopped_ms == 0)
         c->stopped_ms = clock_ms();
-    frontier_stop(c->frontier, clock_ms() - c->stopped_ms >= GRACE_MS);
+    frontier_stop(c->frontier, clock_ms() - c->stopped_ms >= grace_ms);
 }
 
 /* What only the clock can see; and signals. */
@@ -123,14 +124,14 @@ static void look_at_limits(struct crawl *c)
     if (atomic_load(&caught_signal) != 0) {
         c->outcome = RUN_INTERRUPTED;
         c->stopped_by = atomic_load(&caught_signal);
-        stop_soon(c);
+        stop_soon(c, SIGNAL_GRACE_MS);
     } else if (c->limit != NULL) {
-        stop_soon(c);
+        stop_soon(c, GRACE_MS);
     } else if (c->options->max_duration_ms > 0 && clock_ms() - c->started_ms >= c->options->max_duration_ms &&
                !frontier_is_stopping(c->frontier)) {
         c->outcome = RUN_LIMIT;
         c->limit = "--max-duration";
-        stop_soon(c);
+        stop_soon(c, GRACE_MS);
     }
 }
 

@@ -121,6 +121,15 @@ static void say_risks(const struct options *o)
         log_warning("--allow-private: pages may lead into private networks");
 }
 
+/* What is left of --memory for bodies in flight: one of them may go over, so that not all can pause for ever, and each
+ * parser may need as much again for a page in another encoding. */
+static size_t bodies_budget(const struct options *o, int parsers)
+{
+    int64_t aside = o->max_filesize_bytes * (1 + parsers), least = o->memory_bytes / 8;
+
+    return (size_t)(o->memory_bytes - aside > least ? o->memory_bytes - aside : least);
+}
+
 /* The parts that all threads share; they know nothing of each other's insides. */
 bool crawl_build(struct crawl *c, struct err *err)
 {
@@ -159,7 +168,7 @@ bool crawl_build(struct crawl *c, struct err *err)
     c->frontier = frontier_new(&s->frontier);
     s->extract.scope = c->scope;
     s->extract.frontier = c->frontier;
-    c->budget = budget_new((size_t)c->options->memory_bytes);
+    c->budget = budget_new(bodies_budget(c->options, s->parsers));
     c->to_parse = queue_new((size_t)c->options->queue);
     c->to_write = queue_new((size_t)c->options->queue);
     c->tally = tally_new();

@@ -183,7 +183,7 @@ static void set_extract(struct crawl_settings *s, const struct options *o)
         .sitemaps = o->sitemaps,
         .robots_token = s->robots_token,
         .delay_cap_ms = o->max_crawl_delay_ms,
-        .decoded_bytes = (size_t)o->max_filesize_bytes * 3 + 1024,
+        .decoded_bytes = (size_t)o->max_filesize_bytes,
         .sitemap_urls = SITEMAP_URLS,
         .sitemap_bytes = SITEMAP_BYTES,
     };

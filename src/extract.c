@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-#define DECODED_KEPT            (4u << 20) /* memory kept between pages */
-#define REFRESH_AT_ONCE_SECONDS 5          /* a refresh within this is where the page leads */
+#define DECODED_KEPT            (4u << 20)   /* memory kept between pages */
+#define FORGOTTEN_FROM          (512u << 10) /* what a larger body brought is not kept */
+#define REFRESH_AT_ONCE_SECONDS 5            /* a refresh within this is where the page leads */
 
 struct extract *extract_new(const struct extract_settings *settings)
 {
@@ -140,9 +141,9 @@ static struct slice decode_body(struct extract *x, struct page *page)
         charset_of_page(body, slice_of(page->mime.charset_label),
                         page->mime.kind == MIME_XHTML || page->mime.kind == MIME_XML, &page->charset_source, &bom_size);
     body = (struct slice){body.data + bom_size, body.size - bom_size};
-    if (page->charset == charset_utf8() && text_is_utf8(body))
+    if (charset_leaves(page->charset, body))
         return body;
-    buf_trim(&x->decoded, DECODED_KEPT);
+    buf_clear(&x->decoded);
     charset_decode(page->charset, body, &x->decoded); /* what fitted is read */
     return buf_slice(&x->decoded);
 }
@@ -369,6 +370,9 @@ void extract_page(struct extract *x, struct page *page)
     case PAGE_REFILL:
         break;
     }
+    buf_trim(&x->decoded, DECODED_KEPT);
+    if (page->body.size > FORGOTTEN_FROM)
+        html_forget(x->html);
 }
 
 void extract_text(struct extract *x, struct page *page)
@@ -383,6 +387,9 @@ void extract_text(struct extract *x, struct page *page)
     page->text_blind_hash = facts->text_blind_hash;
     page->text_simhash = facts->text_simhash;
     page->text_bytes = facts->text_bytes;
+    if (page->body.size > FORGOTTEN_FROM)
+        html_forget(x->text);
+    buf_trim(&x->decoded, DECODED_KEPT);
 }
 
 bool extract_add_url(struct extract *x, struct page *page, const struct url *url, unsigned via)

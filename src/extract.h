@@ -30,13 +30,13 @@ struct extract_settings {
     bool sitemaps;
     const char *robots_token; /* product token */
     int64_t delay_cap_ms;     /* the longest Crawl-delay that is kept: for words about it */
-    size_t decoded_bytes;     /* limit of a page as UTF-8 */
+    size_t decoded_bytes;     /* limit of a page as UTF-8; the rest of it is not read */
     size_t sitemap_urls;      /* most URLs of one sitemap */
     size_t sitemap_bytes;     /* unpacked */
 };
 
 #define EXTRACT_CUT_TITLE_BYTES 65536 /* kept of a title that is longer than its limit */
-#define EXTRACT_URL_BYTES 65536 /* a longer URL gets no row: it is counted in links_left_out */
+#define EXTRACT_URL_BYTES       65536 /* a longer URL gets no row: it is counted in links_left_out */
 
 /* Never NULL. The settings must outlive it. */
 struct extract *extract_new(const struct extract_settings *settings);

@@ -136,6 +136,11 @@ void html_free(struct html *h)
     free(h);
 }
 
+void html_forget(struct html *h)
+{
+    build_start(&h->build, false);
+}
+
 const struct html_facts *html_read(struct html *h, struct slice page, bool xml)
 {
     struct token_text text = {0};

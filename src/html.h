@@ -24,4 +24,7 @@ void html_free(struct html *html);
  * count, up to the first error. The facts belong to `html`. */
 const struct html_facts *html_read(struct html *html, struct slice page, bool xml);
 
+/* The facts are done with: gives back what a page of uncommon size needed. */
+void html_forget(struct html *html);
+
 #endif

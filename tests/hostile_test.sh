@@ -14,4 +14,23 @@ command -v openssl >/dev/null || echo "no openssl: what needs TLS, all of HTTP/2
 slack=1
 # A sanitizer takes time and memory.
 nm "$crawl" 2>/dev/null | grep -q '__[at]san_init' && slack=4
-PYTHONDONTWRITEBYTECODE=1 exec "$python" "$here/run.py" "$crawl" --slack="$slack"
+PYTHONDONTWRITEBYTECODE=1
+export PYTHONDONTWRITEBYTECODE
+failed=0
+
+check() { # name, arguments
+    name=$1
+    shift
+    if "$python" "$here/run.py" "$crawl" --slack="$slack" "$@"; then
+        echo "[       OK ] $name"
+    else
+        echo "[  FAILED  ] $name"
+        failed=1
+    fi
+}
+
+check each_hostile_answer_comes_to_an_outcome_that_fits
+check an_interrupt_ends_it_within_two_seconds_whatever_the_servers_do --interrupt 3
+check sixty_four_bombs_stay_within_32_mb_and_64 --bombs 64 --memory 32
+check sixty_four_bombs_stay_within_256_mb_and_64 --bombs 64 --memory 256
+exit $failed

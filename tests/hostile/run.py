@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Runs a crawler against hostile sites, one process for all, and judges it.
 
-usage: run.py CRAWL [--only PATTERN] [--list] [--threads N] [--keep DIR] [--verbose] [--more OPTIONS]
+usage: run.py CRAWL [--only PATTERN] [--list] [--verbose] [--keep DIR] [--more OPTIONS] [--slack N]
+       run.py CRAWL --bombs COUNT --memory MB         so many that want memory, all at once
+       run.py CRAWL --interrupt SECONDS               an interrupt after so long: it must end within 2 s
 
 Each case must end with one of its outcomes, in bounded time and bytes, with no more requests than it may cost; nothing
 of what was not asked for may be recorded (POISON), nobody else may be asked, and the crawl must end by itself, with
@@ -12,6 +14,7 @@ import argparse
 import fnmatch
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -27,7 +30,7 @@ import http2  # noqa: E402
 import http2_cases  # noqa: E402,F401
 
 FILE_SIZE_MB = 20
-RSS_MB_MOST = 320             # --memory, and 64 MB
+RSS_MB_MORE = 64              # than --memory
 SECONDS_MOST = 90
 BYTES_MOST = 200 << 20      # that one address may get rid of: what is looked at four times a second comes fast here
 
@@ -60,6 +63,16 @@ def watch(pid):
             pass
     threading.Thread(target=look, daemon=True).start()
     return lambda: seen[0]
+
+
+def interrupt(process, seconds):
+    """How long it takes to its end."""
+    time.sleep(seconds)
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    while os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        time.sleep(0.01)
+    return time.monotonic() - began
 
 
 def rows(path, seeds):
@@ -109,7 +122,15 @@ def main():
     p.add_argument("--verbose", action="store_true")
     p.add_argument("--slack", type=float, default=1)
     p.add_argument("--keep")
+    p.add_argument("--bombs", type=int)
+    p.add_argument("--memory", type=int, default=256, metavar="MB")
+    p.add_argument("--interrupt", type=float)
     options = p.parse_args()
+    if options.bombs:
+        import bombs
+        sites.CASES.clear()
+        bombs.declare(options.bombs, options.only)
+        options.more += " -l 0 --timeout=120s --idle-timeout=60s --first-byte-timeout=60s --threads=8 --transfers=64"
     sites.CASES[:] = [c for c in sites.CASES if any(fnmatch.fnmatch(c.name, o) for o in options.only.split(","))]
     if options.list:
         for c in sites.CASES:
@@ -126,24 +147,28 @@ def main():
                "--timeout=%gs" % (5 * options.slack), "--idle-timeout=%gs" % (4 * options.slack),
                "--first-byte-timeout=%gs" % (4 * options.slack), "--waitretry=1s",
                "--max-filesize=%dM" % FILE_SIZE_MB, "--cacert=" + ca if ca else "-q"]
-    command += options.more.split() + [os.path.join(folder, "seeds.txt")]
+    command += ["--memory=%dM" % options.memory] + options.more.split() + [os.path.join(folder, "seeds.txt")]
     began = time.monotonic()
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
     peak = watch(process.pid)
+    late = interrupt(process, options.interrupt) if options.interrupt else 0
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     took, rss_mb = time.monotonic() - began, peak() >> 10
     found, poison, whole = rows(os.path.join(folder, "h.db"), options.seeds)
-    bad = judge(options, found)
-    for problem in (["exit %d" % process.returncode] if process.returncode != 0 else []) + \
+    bad = 0 if options.interrupt else judge(options, found)
+    wanted = 130 if options.interrupt else 0
+    for problem in (["exit %d" % process.returncode] if process.returncode != wanted else []) + \
+            (["%.1f s after the interrupt" % late] if late > 2 * options.slack else []) + \
             (["recorded what was not asked for: %s" % " ".join(poison)] if poison else []) + \
-            (["%d MB resident" % rss_mb] if rss_mb > RSS_MB_MOST * options.slack else []) + \
+            (["%d MB resident" % rss_mb] if rss_mb > (options.memory + RSS_MB_MORE) * options.slack else []) + \
             (["%.0f s" % took] if took > SECONDS_MOST * options.slack else []) + \
             ([whole] if whole != "ok" else []):
         bad += 1
         print("FAIL " + problem)
-    print("%d cases, %d problems; %.0f s, %.0f s of CPU, %d MB" % (
-        len(options.seeds), bad, took, usage.ru_utime + usage.ru_stime, rss_mb))
+    print("%d cases, %d problems; %.0f s, %.0f s of CPU, %d MB%s" % (
+        len(options.seeds), bad, took, usage.ru_utime + usage.ru_stime, rss_mb,
+        ", over %.1f s after the interrupt" % late if options.interrupt else ""))
     if not options.keep:
         shutil.rmtree(folder)
     return 1 if bad else 0
