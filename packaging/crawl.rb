@@ -1,9 +1,9 @@
-# Homebrew formula. It builds what is checked out: brew install --HEAD ./packaging/crawl.rb
+# Homebrew formula. It builds what is checked out in HOMEBREW_CRAWL_TREE: see README.md here.
 # A tap that serves releases adds `url` and `sha256` of the release, and `homepage`.
 class Crawl < Formula
   desc "Web crawler that leaves a database of titles, links and fates"
   license all_of: ["MIT", "Unicode-3.0"]
-  head "file://#{File.expand_path("..", __dir__)}", using: :git, branch: "main"
+  head "file://#{ENV.fetch("HOMEBREW_CRAWL_TREE", Dir.pwd)}", using: :git, branch: "main"
 
   depends_on "autoconf" => :build
   depends_on "automake" => :build
@@ -16,8 +16,9 @@ class Crawl < Formula
   depends_on "sqlite"
   depends_on "uchardet"
   depends_on "xxhash"
-  depends_on "zlib"
   depends_on "zstd"
+
+  uses_from_macos "zlib"
 
   def install
     system "autoreconf", "--install" unless File.exist?("configure")

@@ -89,4 +89,25 @@ fi
 check the_package_is_installed install_package || exit 1
 check the_package_holds_its_files holds_its_files
 check what_the_package_installs_crawls_a_site uses_it
+
+# ---- The same of the RPM, with the libraries of this machine: their packages have other names there.
+build_rpm() {
+    rpmbuild -tb --nodeps --nocheck --define "_topdir $dir/rpm" --define "debug_package %{nil}" \
+        "$build/crawl-$version.tar.xz"
+}
+
+unpack_rpm() {
+    rm -rf "$dir/root" && mkdir "$dir/root" && cd "$dir/root" && rpm2archive "$dir"/rpm/RPMS/*/*.rpm &&
+        tar -xzf "$dir"/rpm/RPMS/*/*.tgz &&
+        [ -s usr/share/licenses/crawl-"$version"/LICENSE ] && [ -s usr/share/zsh/site-functions/_crawl ]
+}
+
+for tool in rpmbuild rpm2archive; do
+    command -v $tool >/dev/null 2>&1 && continue
+    echo "[  SKIPPED ] the_rpm_is_tested: $tool is not installed"
+    exit $failed
+done
+check the_rpm_is_built_with_every_file_that_is_installed build_rpm || exit 1
+check the_rpm_is_unpacked unpack_rpm || exit 1
+check what_the_rpm_installs_crawls_a_site uses_it
 exit $failed
