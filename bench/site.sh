@@ -8,6 +8,7 @@ build=$(cd "${BUILD:-.}" && pwd)
 shared=${CRAWL_SHARED:-$(dirname "$0")/../../shared}
 source=$shared/bench/simsite/simsite.c
 site=
+silent= # another server that a script started
 
 if [ ! -r "$source" ]; then
     echo "$(basename "$0"): left out: there is no $source (set CRAWL_SHARED)" >&2
@@ -18,7 +19,7 @@ if [ ! -x "$build/crawl" ] || [ ! -x "$build/bench/measure" ]; then
     exit 2
 fi
 work=$(mktemp -d)
-trap 'stop_site; rm -rf "$work"' EXIT
+trap 'stop_site; [ -z "$silent" ] || kill "$silent" 2> /dev/null || true; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 cc -O2 -o "$work/simsite" "$source" -lm
 
