@@ -272,6 +272,35 @@ static void a_flood_of_cookies_is_forgotten(void **state)
     rig_stop(rig);
 }
 
+/* Each answer sets 49 cookies for all paths, of 400 bytes. */
+static bool make_more_cookies(void *arg, const char *host, const char *target, struct site_page *page, struct buf *text)
+{
+    (void)arg;
+    (void)host;
+    for (int i = 0; i < 49; i++)
+        buf_printf(text, "Set-Cookie: %s-%d=%0400d; Path=/\r\n", target + 1, i, i);
+    *page = (struct site_page){.type = "text/html", .headers = text->data, .body = "<p>"};
+    return true;
+}
+
+static void no_more_than_8_kb_of_cookies_are_sent(void **state)
+{
+    static char head[64 * 1024];
+    struct rig *rig = rig_of(site_start_made(make_more_cookies, NULL, 0), RIG_SETTINGS, RIG_BUDGET);
+
+    (void)state;
+    for (int i = 0; i < 10; i++) {
+        char path[16];
+
+        snprintf(path, sizeof path, "/%d", i);
+        rig_check(rig, path, PAGE_OK);
+        assert_true(site_head(rig->site, path, head, sizeof head));
+        assert_true(strlen(head) < 8192 + 1024);
+        assert_int_equal(strstr(head, "\r\nCookie: ") != NULL, i > 0);
+    }
+    rig_stop(rig);
+}
+
 static void secrets_go_only_where_they_belong(void **state)
 {
     static const struct site_page SITE[] = {{0}};
@@ -348,6 +377,7 @@ int main(void)
         cmocka_unit_test(a_cookie_comes_back_to_its_host),
         cmocka_unit_test(cookies_of_the_users_file_are_sent),
         cmocka_unit_test(a_flood_of_cookies_is_forgotten),
+        cmocka_unit_test(no_more_than_8_kb_of_cookies_are_sent),
         cmocka_unit_test(secrets_go_only_where_they_belong),
         cmocka_unit_test(settings_that_cannot_be_used_are_refused_with_a_reason),
     };

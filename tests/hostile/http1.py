@@ -194,6 +194,27 @@ def refresh_to_javascript(v):
     v.answer(PAGE % "stays", fields=HTML + "Refresh: 0; url=javascript:alert(1)\r\n")
 
 
+INSIDE = ["http://127.9.9.9:%d/", "http://localhost:%d/", "http://[::1]:%d/", "http://[::ffff:127.9.9.9]:%d/",
+          "http://0x7f.9.9.9:%d/", "http://2131298569:%d/", "http://127.9.9.9.:%d/", "http://017702204411:%d/",
+          "http://[::127.9.9.9]:%d/", "http://[64:ff9b::127.9.9.9]:%d/", "http://[64:ff9b:1::7f09:909]:%d/",
+          "http://[2002:7f09:909::]:%d/", "http://0:%d/", "http://[::]:%d/", "http://\uff11\uff12\uff17.9.9.9:%d/"]
+
+
+@case("ok", 200, "inside", own=("/x", "/robots.txt"), most=60)
+def the_inside_by_links_redirects_and_sitemaps(v):
+    targets = [t % v.port for t in INSIDE]
+    if v.path == "/robots.txt":
+        v.answer("Sitemap: %s/x.xml\nSitemap: http://127.9.9.9:%d/s.xml\n" % (v.root, v.port), fields="")
+    elif v.path == "/x.xml":
+        v.answer("<urlset>" + "".join("<url><loc>%slisted</loc></url>" % t for t in targets) + "</urlset>",
+                 fields="Content-Type: application/xml\r\n")
+    elif v.path.startswith("/x"):
+        v.answer("", "302 Found", "Location: %s\r\n" % targets[int(v.path[2:])].encode().decode("latin-1"))
+    else:
+        v.answer("<meta charset=utf-8><title>inside</title>" + "".join("<a href='%slinked'></a><a href='/x%d'></a>" % (t, i)
+                                                  for i, t in enumerate(targets)))
+
+
 # ---- heads
 
 @case("ok wrong_type", 200)

@@ -139,11 +139,12 @@ def main():
     folder = options.keep or tempfile.mkdtemp(prefix="hostile-")
     os.makedirs(folder, exist_ok=True)
     site = sites.Site(http2=http2.serve)
+    options.site = site
     site.certificate, ca = certificate(folder) if shutil.which("openssl") else (None, None)
     options.seeds = list(site.seeds())
     with open(os.path.join(folder, "seeds.txt"), "w") as f:
         f.writelines(url + "\n" for _, url in options.seeds)
-    command = [options.crawl, "--config=none", "-q", "-o", os.path.join(folder, "h.db"),
+    command = [options.crawl, "--config=none", "-q", "--span-hosts", "-o", os.path.join(folder, "h.db"),
                "--timeout=%gs" % (5 * options.slack), "--idle-timeout=%gs" % (4 * options.slack),
                "--first-byte-timeout=%gs" % (4 * options.slack), "--waitretry=1s",
                "--max-filesize=%dM" % FILE_SIZE_MB, "--cacert=" + ca if ca else "-q"]
@@ -161,6 +162,7 @@ def main():
     for problem in (["exit %d" % process.returncode] if process.returncode != wanted else []) + \
             (["%.1f s after the interrupt" % late] if late > 2 * options.slack else []) + \
             (["recorded what was not asked for: %s" % " ".join(poison)] if poison else []) + \
+            (["no seed names %s" % " ".join(options.site.strangers)] if options.site.strangers else []) + \
             (["%d MB resident" % rss_mb] if rss_mb > (options.memory + RSS_MB_MORE) * options.slack else []) + \
             (["%.0f s" % took] if took > SECONDS_MOST * options.slack else []) + \
             ([whole] if whole != "ok" else []):

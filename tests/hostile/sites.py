@@ -134,6 +134,7 @@ class Site:
 
     def __init__(self, certificate=None, http2=None):
         self.by_address = {}
+        self.strangers = []                 # addresses that no seed names, and that were connected to all the same
         for i, c in enumerate(CASES):
             c.address = "127.5.%d.%d" % (i // 200, i % 200 + 1)
             self.by_address[c.address] = c
@@ -158,6 +159,7 @@ class Site:
         case_ = self.by_address.get(sock.getsockname()[0])
         try:
             if case_ is None:
+                self.strangers.append(sock.getsockname()[0])
                 return
             case_.connections += 1
             if case_.tls is not None:
