@@ -68,7 +68,7 @@ static bool try_again(struct fetcher *fetcher, struct page *page)
 {
     struct page *try = page_of_try(page);
 
-    if (!frontier_retry(fetcher->frontier, page)) {
+    if (!frontier_retry(fetcher->frontier, page, try)) {
         page_free(try);
         return false;
     }

@@ -114,8 +114,9 @@ void frontier_left(struct frontier *f, struct page *page);
 void frontier_arrived(struct frontier *f, struct page *page, enum host_answer answer);
 
 /* If another try of `page` is allowed and may help, takes it back (it waits again, at the end of its back-off) and
- * gives true: the page then no longer belongs to the caller. One step: the crawl cannot end in between. */
-bool frontier_retry(struct frontier *f, struct page *page);
+ * gives true: the page then no longer belongs to the caller. One step: the crawl cannot end in between. `try`, which
+ * tells of the one that failed, gets along what must be known of the host after a crash; NULL: there is none. */
+bool frontier_retry(struct frontier *f, struct page *page, struct page *try);
 
 /* Gives back a page that was to be fetched but was not, when stopping or because its address had no room: it waits as
  * if it had never been taken. Frees the page. */

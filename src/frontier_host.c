@@ -158,6 +158,14 @@ struct host_state *host_snapshot(const struct frontier *f, const struct host *h,
     return state;
 }
 
+void host_bring_state(const struct frontier *f, struct host *h, struct page *page, int64_t now_ms)
+{
+    if (!h->dirty)
+        return;
+    h->dirty = false;
+    page->host_state = host_snapshot(f, h, now_ms);
+}
+
 static void restore_robots(struct frontier *f, struct host *h, const struct host_state *state, int64_t now_ms)
 {
     bool failed = state->robots_status < 0 || state->robots_status == 429 || state->robots_status >= 500;

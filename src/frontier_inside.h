@@ -220,6 +220,8 @@ void waiting_free_all(struct waiting_list *list);
 struct host *host_of_origin(struct frontier *f, struct slice origin, bool *is_new);
 struct host *host_of_id(const struct frontier *f, int64_t id); /* NULL: not in memory */
 struct host_state *host_snapshot(const struct frontier *f, const struct host *h, int64_t now_ms);
+/* What must survive a crash goes to the store with this page. */
+void host_bring_state(const struct frontier *f, struct host *h, struct page *page, int64_t now_ms);
 /* What the row says. `rules` becomes the host's. */
 void host_restore(struct frontier *f, struct host *h, const struct host_state *state, struct robots *rules,
                   int64_t now_ms);

@@ -231,14 +231,12 @@ static void bring_host_state(struct frontier *f, struct page *page, int64_t now_
 {
     struct host *h = page->host;
 
-    if (page->kind == PAGE_ROBOTS || page->kind == PAGE_REFILL)
+    if (page->kind == PAGE_ROBOTS || page->kind == PAGE_REFILL || page->host_state != NULL)
         return;
-    if (h != NULL && h->dirty) {
-        h->dirty = false;
-        page->host_state = host_snapshot(f, h, now_ms);
-    } else {
+    if (h != NULL)
+        host_bring_state(f, h, page, now_ms);
+    if (page->host_state == NULL)
         page->host_state = host_forget(f, now_ms);
-    }
 }
 
 void frontier_finish(struct frontier *f, struct page *page)

@@ -212,9 +212,9 @@ static void take_back(struct frontier *f, struct page *page, int64_t due_ms, int
     frontier_check_over(f);
 }
 
-bool frontier_retry(struct frontier *f, struct page *page)
+bool frontier_retry(struct frontier *f, struct page *page, struct page *try)
 {
-    const struct host *h = page->host;
+    struct host *h = page->host;
     bool by_get = page_refused_head(page); /* which is no further try of the same */
     bool again;
 
@@ -224,6 +224,8 @@ bool frontier_retry(struct frontier *f, struct page *page)
     if (again) {
         int64_t now_ms = clock_ms();
 
+        if (try != NULL)
+            host_bring_state(f, h, try, now_ms);
         take_back(f, page, by_get ? INT64_MIN : now_ms + retry_pause_ms(page), now_ms);
     }
     frontier_unlock(f);

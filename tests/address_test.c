@@ -299,7 +299,7 @@ static void a_request_that_a_broken_connection_would_send_again_waits_for_its_tu
     assert_false(frontier_sent(fix.f, page, "192.0.2.1"));
     page_fail(page, PAGE_CONN_ERROR, "it broke");
     frontier_arrived(fix.f, page, HOST_ABANDONED);
-    assert_true(frontier_retry(fix.f, page));
+    assert_true(frontier_retry(fix.f, page, NULL));
     assert_null(take(&fix)); /* for an hour */
     end(&fix);
 }
@@ -321,7 +321,7 @@ static void what_still_connects_when_its_host_asks_for_time_does_not_go_out(void
     pages[0]->retry_after_ms = 1800 * 1000;
     frontier_arrived(fix.f, pages[0], HOST_OVERLOAD);
     assert_false(goes_out(&fix, pages[1], "192.0.2.1"));
-    assert_true(frontier_retry(fix.f, pages[0]));
+    assert_true(frontier_retry(fix.f, pages[0], NULL));
     assert_null(take(&fix));
     end(&fix);
 }

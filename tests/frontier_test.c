@@ -1,3 +1,4 @@
+#include "clock.h"
 #include "frontier.h"
 #include "frontier_world.h"
 #include "html.h"
@@ -196,7 +197,7 @@ static void after_503_for_robots_txt_nothing_of_the_host_is_asked_for(void **sta
         assert_int_equal(page->kind, PAGE_ROBOTS);
         assert_int_equal(page->tries, try);
         answer(f, page, 503);
-        assert_int_equal(frontier_retry(f, page), try < 3);
+        assert_int_equal(frontier_retry(f, page, NULL), try < 3);
     }
     frontier_finish(f, page);
     assert_non_null(page->host_state);
@@ -227,7 +228,7 @@ static void a_host_without_an_address_gives_its_pages_that_outcome(void **state)
     page = take(f);
     assert_int_equal(page->outcome, PAGE_DNS_ERROR);
     assert_non_null(strstr(page->error, "no such name"));
-    assert_false(frontier_retry(f, page));
+    assert_false(frontier_retry(f, page, NULL));
     finish(f, page);
     end(f);
 }
@@ -580,6 +581,15 @@ static void while_others_stand_in_line_a_host_is_asked_for_one_page_at_a_time(vo
     end(f);
 }
 
+/* It holds for five minutes, though the page itself is not recorded yet. */
+static void finish_try(struct frontier *f, struct page *try)
+{
+    frontier_finish(f, try);
+    assert_non_null(try->host_state);
+    assert_true(try->host_state->held_until_ms > clock_wall_ms() + 290000);
+    page_free(try);
+}
+
 static void a_failed_page_is_tried_again_max_tries_in_all(void **state)
 {
     struct frontier *f = frontier_new(&limits);
@@ -593,15 +603,35 @@ static void a_failed_page_is_tried_again_max_tries_in_all(void **state)
         assert_int_equal(page->tries, try);
         answer(f, page, 503);
         if (try < 3) {
-            assert_true(frontier_retry(f, page));
+            assert_true(frontier_retry(f, page, NULL));
             assert_false(frontier_wait(f, 0)); /* in one step: never over in between */
         }
     }
-    assert_false(frontier_retry(f, page));
+    assert_false(frontier_retry(f, page, NULL));
     frontier_finish(f, page);
     assert_non_null(page->host_state); /* held */
     assert_int_equal(page->host_state->fails, 3);
     page_free(page);
+    end(f);
+}
+
+static void a_hold_goes_to_the_store_with_the_try_that_brought_it(void **state)
+{
+    struct frontier *f;
+    struct page *page, *try;
+
+    (void)state;
+    rules.retry_after_max_ms = 600000;
+    f = frontier_new(&limits);
+    seed(f, A "/1", NULL);
+    serve_robots(f, A "/robots.txt", NULL);
+    page = take(f);
+    page->retry_after_ms = 300000;
+    answer(f, page, 503);
+    try = page_of_try(page);
+    assert_true(frontier_retry(f, page, try));
+    finish_try(f, try);
+    frontier_stop(f, false);
     end(f);
 }
 
@@ -616,12 +646,12 @@ static void a_404_or_a_retry_after_beyond_the_limit_is_not_tried_again(void **st
     serve_robots(f, A "/robots.txt", NULL);
     page = take(f);
     answer(f, page, 404);
-    assert_false(frontier_retry(f, page));
+    assert_false(frontier_retry(f, page, NULL));
     finish(f, page);
     page = take(f);
     page->retry_after_ms = 3600 * 1000;
     answer(f, page, 503);
-    assert_false(frontier_retry(f, page));
+    assert_false(frontier_retry(f, page, NULL));
     finish(f, page);
     end(f);
 }
@@ -1102,6 +1132,7 @@ int main(void)
         TEST(a_host_has_its_turn_for_a_while_before_the_next),
         TEST(while_others_stand_in_line_a_host_is_asked_for_one_page_at_a_time),
         TEST(a_failed_page_is_tried_again_max_tries_in_all),
+        TEST(a_hold_goes_to_the_store_with_the_try_that_brought_it),
         TEST(a_404_or_a_retry_after_beyond_the_limit_is_not_tried_again),
         TEST(a_page_given_back_waits_with_its_tries_unspent),
         TEST(a_host_given_up_has_its_urls_come_out_as_such),

@@ -406,7 +406,7 @@ static void *taker_main(void *arg)
                     continue;
                 }
                 frontier_arrived(w->frontier, page, answer(w, page));
-                if (frontier_retry(w->frontier, page))
+                if (frontier_retry(w->frontier, page, NULL))
                     continue;
             }
             parse(w, page);

@@ -62,7 +62,7 @@ static ssize_t receive_some(struct connection *c, char *room)
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
     ssize_t got = recvmsg(c->fd, &message, 0);
 
-    int64_t real_us;
+    int64_t real_us = 0;
 
     if (got > 0)
         read_clocks(&c->arrived_us, &real_us);
