@@ -34,9 +34,6 @@ const char *charset_name(const struct charset *charset);
 /* UTF-8, never NULL. */
 const struct charset *charset_utf8(void);
 
-/* True for "replacement": such a page decodes to one U+FFFD. */
-bool charset_is_replacement(const struct charset *charset);
-
 /* The encoding of a page, as a browser finds it: BOM; `header`, the value of the
  * charset parameter of Content-Type (empty if there is none); the first meta
  * that an HTML parser would act on, wherever it stands; the prescan of the first

@@ -50,8 +50,9 @@ bool sink_add(struct sink *sink, struct slice bytes)
 bool sink_put_scarce(struct sink *sink, uint32_t character)
 {
     char bytes[4];
+    size_t size = text_put(bytes, character);
 
-    return sink_add(sink, (struct slice){bytes, text_put(bytes, character)});
+    return sink_add(sink, (struct slice){bytes, size});
 }
 
 bool codec_decode_steps(codec_step *step, struct slice in, struct buf *out)

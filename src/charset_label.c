@@ -122,16 +122,11 @@ const struct charset *charset_utf8(void)
     return &ENCODINGS[0].charset;
 }
 
-bool charset_is_replacement(const struct charset *charset)
-{
-    return charset->decode == codec_decode_replacement;
-}
-
 bool charset_leaves(const struct charset *charset, struct slice in)
 {
     if (charset == charset_utf8())
         return text_is_utf8(in);
-    if (charset_is_replacement(charset) || charset->decode == codec_decode_iso_2022_jp ||
+    if (charset->decode == codec_decode_replacement || charset->decode == codec_decode_iso_2022_jp ||
         charset->decode == codec_decode_utf16be || charset->decode == codec_decode_utf16le)
         return false;
     return text_ascii_size(in) == in.size;

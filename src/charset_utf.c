@@ -9,11 +9,10 @@ bool codec_decode_utf8(const struct charset *charset, struct slice in, struct bu
 bool codec_decode_replacement(const struct charset *charset, struct slice in, struct buf *out)
 {
     char bytes[4];
+    size_t size = text_put(bytes, REPLACEMENT_CHARACTER);
 
     (void)charset;
-    if (in.size == 0)
-        return true;
-    return text_add_utf8(out, (struct slice){bytes, text_put(bytes, REPLACEMENT_CHARACTER)});
+    return in.size == 0 || text_add_utf8(out, (struct slice){bytes, size});
 }
 
 /* "Shared UTF-16 decoder"; `big`: the first byte of a unit is its high one. */

@@ -158,21 +158,11 @@ struct slice domain_registrable(struct slice host)
     return (struct slice){host.data + (found - name), host.size - (size_t)(found - name)};
 }
 
-static struct slice without_www(struct slice host)
+struct slice domain_without_www(struct slice host)
 {
     if (host.size > 4 && memcmp(host.data, "www.", 4) == 0)
         return (struct slice){host.data + 4, host.size - 4};
     return host;
-}
-
-static bool is_same(struct slice a, struct slice b)
-{
-    return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
-}
-
-bool domain_same_site(struct slice a, struct slice b)
-{
-    return is_same(a, b) || is_same(without_www(a), b) || is_same(a, without_www(b));
 }
 
 bool domain_is_within(struct slice host, struct slice domain)

@@ -23,8 +23,8 @@ bool domain_is_address(struct slice host);
  * it has none (addresses, localhost, a public suffix). */
 struct slice domain_registrable(struct slice host);
 
-/* True if a and b are the same host or www twins: equal but for one leading "www.". */
-bool domain_same_site(struct slice a, struct slice b);
+/* `host` without one leading "www.", which www twins differ by; all of it where nothing stands behind that. */
+struct slice domain_without_www(struct slice host);
 
 /* True if `host` is `domain` or ends in ".domain" (`domain` in lower case). */
 bool domain_is_within(struct slice host, struct slice domain);

@@ -73,6 +73,14 @@ static bool resolve_path(struct url *url, struct reader *reader, const char *pat
     return good || err_set(err, "\"%.200s\" is no URL, and there is no seed it could be a path of", path);
 }
 
+/* "localhost:80/" has the form of a scheme, too. */
+static bool names_a_port(const char *text)
+{
+    const char *colon = strchr(text, ':');
+
+    return colon != NULL && colon[1] >= '0' && colon[1] <= '9';
+}
+
 /* Without a scheme it is https, or http if only that is known. */
 static bool read_url(struct explanation *e, struct reader *reader, uint64_t seed, struct err *err)
 {
@@ -82,8 +90,7 @@ static bool read_url(struct explanation *e, struct reader *reader, uint64_t seed
     case URL_WEB:
         return true;
     case URL_OTHER:
-        /* "localhost:80/" has the form of one, too. */
-        if (strchr(text, ':')[1] >= '0' && strchr(text, ':')[1] <= '9' && parse_with(&e->url, "https://", text))
+        if (names_a_port(text) && parse_with(&e->url, "https://", text))
             break;
         return err_set(err, "\"%.200s\": only http and https are ever fetched", text);
     case URL_BAD:

@@ -212,7 +212,7 @@ static bool same(struct slice a, struct slice b)
 static bool compare(const struct look *here, const struct look *there, struct buf *how)
 {
     if (!same(here->site, there->site) || here->path.size != there->path.size ||
-        strncasecmp(here->path.data, there->path.data, here->path.size) != 0)
+        (here->path.size > 0 && strncasecmp(here->path.data, there->path.data, here->path.size) != 0))
         return false;
     if (here->https != there->https)
         buf_add_string(how, there->https ? ", https" : ", http");

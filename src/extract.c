@@ -98,10 +98,11 @@ static const char *refresh_target(const char *value)
 static void read_refresh(struct extract *x, struct page *page, const struct html_facts *facts,
                          const struct charset *charset)
 {
+    const char *target = page->refresh == NULL ? NULL : refresh_target(page->refresh);
     int32_t index = -1;
 
-    if (page->refresh != NULL && refresh_target(page->refresh) != NULL) {
-        index = add_from_header(x, page, refresh_target(page->refresh), LINK_REFRESH);
+    if (target != NULL) {
+        index = add_from_header(x, page, target, LINK_REFRESH);
     } else if (facts != NULL && facts->has_refresh && facts->refresh.size > 0) {
         struct reference reference = {
             .href = facts->refresh, .charset = charset, .lastmod_ms = -1, .kind = LINK_REFRESH};

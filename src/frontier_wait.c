@@ -8,7 +8,7 @@
 
 struct waiting *waiting_new(struct slice url, const int64_t *chain, uint8_t redirects)
 {
-    size_t chain_size = redirects * sizeof chain[0];
+    size_t chain_size = redirects * sizeof(int64_t);
     struct waiting *w = mem_alloc(offsetof(struct waiting, tail) + chain_size + url.size);
 
     memset(w, 0, offsetof(struct waiting, tail));

@@ -57,8 +57,10 @@ void *mem_resize(void *block, size_t size)
 
 char *mem_copy(const void *bytes, size_t size)
 {
-    char *copy = mem_alloc(size + 1);
+    char *copy = size == SIZE_MAX ? NULL : malloc(size + 1);
 
+    if (copy == NULL)
+        mem_exhausted(size);
     if (size > 0)
         memcpy(copy, bytes, size);
     copy[size] = '\0';

@@ -277,9 +277,11 @@ static const struct option_entry *follow_alias(const struct option_entry *entry,
 {
     char name[64];
     const char *sign = strchr(entry->alias, '=');
-    size_t size = (size_t)(sign - entry->alias);
+    size_t size;
 
-    assert(sign != NULL && size < sizeof name);
+    assert(sign != NULL);
+    size = (size_t)(sign - entry->alias);
+    assert(size < sizeof name);
     memcpy(name, entry->alias, size);
     name[size] = '\0';
     *text = sign + 1;

@@ -170,9 +170,7 @@ static uint64_t site_key(const struct scope *scope, const struct url *url)
 
     if (scope->limits.mode == SCOPE_DOMAIN)
         return hash_of(domain_registrable(host), 0);
-    if (host.size > 4 && memcmp(host.data, "www.", 4) == 0)
-        host = (struct slice){host.data + 4, host.size - 4};
-    return hash_of(host, port);
+    return hash_of(domain_without_www(host), port);
 }
 
 /* The site key and the path up to its slash number `slashes` (from 1); 0: it has fewer. */

@@ -223,12 +223,3 @@ size_t seen_count(const struct seen *seen)
 {
     return seen->count;
 }
-
-size_t seen_bytes(const struct seen *seen)
-{
-    size_t bytes = sizeof *seen;
-
-    for (size_t i = 0; i < SHARD_COUNT; i++)
-        bytes += seen->shards[i].size * sizeof(struct entry);
-    return bytes;
-}

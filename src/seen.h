@@ -31,6 +31,5 @@ void seen_set(struct seen *seen, uint64_t hash, int64_t id);
 void seen_prefetch(const struct seen *seen, uint64_t hash);
 
 size_t seen_count(const struct seen *seen);
-size_t seen_bytes(const struct seen *seen); /* memory held */
 
 #endif

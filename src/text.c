@@ -159,7 +159,7 @@ bool text_begins_nocase(struct slice in, const char *lower)
 {
     size_t i;
 
-    for (i = 0; lower[i] != '\0' && i < in.size; i++)
+    for (i = 0; i < in.size && lower[i] != '\0'; i++)
         if (in.data[i] != lower[i] && (in.data[i] < 'A' || in.data[i] > 'Z' || (in.data[i] | 0x20) != lower[i]))
             return false;
     return lower[i] == '\0';

@@ -119,16 +119,10 @@ static bool start_before_head(struct tree *t, struct tag *tag)
     return false;
 }
 
-static bool start_in_head(struct tree *t, struct tag *tag)
+/* Elements that belong in a head, wherever they stand. */
+static bool is_of_head(enum name name)
 {
-    switch (tag->name) {
-    case NAME_HTML:
-        tree_merge_html(t, tag);
-        return true;
-    case NAME_NOSCRIPT:
-        tree_insert(t, tag);
-        t->mode = MODE_IN_HEAD_NOSCRIPT;
-        return true;
+    switch (name) {
     case NAME_BASE:
     case NAME_BASEFONT:
     case NAME_BGSOUND:
@@ -139,7 +133,25 @@ static bool start_in_head(struct tree *t, struct tag *tag)
     case NAME_STYLE:
     case NAME_TEMPLATE:
     case NAME_TITLE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool start_in_head(struct tree *t, struct tag *tag)
+{
+    if (is_of_head(tag->name)) {
         tree_start_as_in_head(t, tag);
+        return true;
+    }
+    switch (tag->name) {
+    case NAME_HTML:
+        tree_merge_html(t, tag);
+        return true;
+    case NAME_NOSCRIPT:
+        tree_insert(t, tag);
+        t->mode = MODE_IN_HEAD_NOSCRIPT;
         return true;
     case NAME_HEAD:
         return true;
@@ -152,23 +164,17 @@ static bool start_in_head(struct tree *t, struct tag *tag)
 static bool start_in_head_noscript(struct tree *t, struct tag *tag)
 {
     switch (tag->name) {
-    case NAME_HTML:
-        tree_merge_html(t, tag);
-        return true;
-    case NAME_BASEFONT:
-    case NAME_BGSOUND:
-    case NAME_LINK:
-    case NAME_META:
-    case NAME_NOFRAMES:
-    case NAME_STYLE:
-        tree_start_as_in_head(t, tag);
-        return true;
     case NAME_HEAD:
     case NAME_NOSCRIPT:
         return true;
-    default:
+    case NAME_BASE:
+    case NAME_SCRIPT:
+    case NAME_TEMPLATE:
+    case NAME_TITLE:
         tree_step_towards_body(t);
         return false;
+    default:
+        return start_in_head(t, tag);
     }
 }
 
@@ -194,19 +200,11 @@ static bool start_after_head(struct tree *t, struct tag *tag)
 
 static bool start_in_template(struct tree *t, struct tag *tag)
 {
-    switch (tag->name) {
-    case NAME_BASE:
-    case NAME_BASEFONT:
-    case NAME_BGSOUND:
-    case NAME_LINK:
-    case NAME_META:
-    case NAME_NOFRAMES:
-    case NAME_SCRIPT:
-    case NAME_STYLE:
-    case NAME_TEMPLATE:
-    case NAME_TITLE:
+    if (is_of_head(tag->name)) {
         tree_start_as_in_head(t, tag);
         return true;
+    }
+    switch (tag->name) {
     case NAME_CAPTION:
     case NAME_COLGROUP:
     case NAME_TBODY:

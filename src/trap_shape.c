@@ -165,7 +165,8 @@ static size_t find_names(struct slice query, struct slice names[PARAMETERS_MOST]
         size += size < left.size;
         left = (struct slice){left.data + size, left.size - size};
     }
-    qsort(names, count, sizeof names[0], by_text);
+    if (count > 1)
+        qsort(names, count, sizeof names[0], by_text);
     return count;
 }
 

@@ -1,6 +1,8 @@
 #ifndef CRAWL_TEST_SANITIZED_H
 #define CRAWL_TEST_SANITIZED_H
 
+#include <stdbool.h>
+
 /* True in a build whose code runs many times slower for being watched: what a test expects of time does not hold there.
  */
 #if defined __has_feature
