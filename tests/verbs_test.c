@@ -382,6 +382,30 @@ static void without_an_index_all_pages_are_looked_at(void **state)
 
 /* --- status --------------------------------------------------------------------------------- */
 
+static void pages_a_second_are_those_of_the_summary_wherever_they_are_told(void **state)
+{
+    struct site *site = site_start(SITE);
+    struct crawled c = {.site = site};
+    struct verb_run run;
+    json_t *json;
+
+    (void)state;
+    whole_init(&c.whole);
+    assert_int_equal(WHOLE_CRAWL(&c.whole, site, "--threads=1", "{site}/"), CRAWL_DONE);
+    whole_number(&c.whole, "UPDATE run SET stats = json_set(stats, '$.seconds', 3.5) RETURNING 1");
+    VERB_RUN(&run, &c.whole, site, "status", "--json");
+    json = json_loads(run.out.data, 0, NULL);
+    assert_non_null(json);
+    assert_true(json_real_value(json_object_get(json, "pages_per_second")) == 2);
+    json_decref(json);
+    verb_run_free(&run);
+    VERB_RUN(&run, &c.whole, site, "report", "-o", "-");
+    assert_non_null(strstr(run.out.data, ">2.0 pages a second on average"));
+    verb_run_free(&run);
+    whole_free(&c.whole);
+    site_stop(site);
+}
+
 static void how_the_last_run_ended_is_told(void **state)
 {
     struct crawled *c = *state;
@@ -1040,6 +1064,7 @@ int main(void)
         cmocka_unit_test(one_who_stops_reading_is_no_error),
         cmocka_unit_test(words_are_found_in_titles_headings_and_descriptions),
         cmocka_unit_test(without_an_index_all_pages_are_looked_at),
+        cmocka_unit_test(pages_a_second_are_those_of_the_summary_wherever_they_are_told),
         cmocka_unit_test(how_the_last_run_ended_is_told),
         cmocka_unit_test(a_fetched_url_is_explained_from_its_seed_to_its_answer),
         cmocka_unit_test(a_redirect_is_explained_with_where_it_leads),
