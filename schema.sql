@@ -362,8 +362,10 @@ FROM trap t
 
 CREATE VIEW politeness AS
 SELECT h.origin AS host, l.run_id, l.requests, l.bytes, l.errors, l.too_many, l.least_gap_ms, l.median_gap_ms,
-    l.most_parallel, h.crawl_delay_ms, h.robots_status
-FROM host_run l JOIN host h ON h.id = l.host_id;
+    l.most_parallel, h.crawl_delay_ms, h.robots_status, coalesce(r.refused, 0) AS robots_refused
+FROM host_run l JOIN host h ON h.id = l.host_id
+    LEFT JOIN (SELECT u.host_id, count(*) AS refused FROM url u JOIN skip_reason s ON s.id = u.skip
+        WHERE s.name = 'robots' GROUP BY u.host_id) r ON r.host_id = h.id;
 
 CREATE VIEW tries AS
 SELECT u.url, t.number, o.name AS outcome, t.status, t.error, t.first_byte_ms, t.total_ms,

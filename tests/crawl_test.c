@@ -45,6 +45,7 @@ static void a_site_is_crawled_to_its_end_with_titles_links_and_fates(void **stat
     assert_string_equal(whole_text(&w, "SELECT reason FROM skipped WHERE url LIKE '%invalid/'"), "off_scope");
     assert_string_equal(whole_text(&w, "SELECT reason FROM skipped WHERE url LIKE '%/quiet'"), "nofollow");
     assert_string_equal(whole_text(&w, "SELECT reason FROM skipped WHERE url LIKE '%.png'"), "kind");
+    assert_string_equal(whole_text(&w, "SELECT robots_status || ' ' || robots_refused FROM politeness"), "200 1");
     whole_free(&w);
     site_stop(site);
 }

@@ -55,30 +55,10 @@ static bool answer(void *arg, const char *host, const char *target, struct site_
 }
 
 struct seen_requests {
-    struct site_request list[2 * PAGES + 10];
+    struct site_request list[2 * PAGES + 10]; /* in the order they arrived */
     size_t count;
     int most_parallel;
 };
-
-/* Crawls it under the rules of `args`, all of it, and reads the server's log. */
-static void crawl_under(struct host_under_rules *h, const char *const *args, struct seen_requests *seen)
-{
-    struct site *site = site_start_made(answer, h, 0);
-    struct whole w;
-
-    whole_init(&w);
-    assert_int_equal(whole_crawl(&w, site, args), CRAWL_DONE);
-    assert_int_equal(whole_number(&w, "SELECT count(*) FROM pages WHERE outcome = 'ok'"), PAGES);
-    assert_int_equal(whole_number(&w, "SELECT sum(requests) FROM politeness"), site_requests(site, NULL));
-    seen->count = site_log(site, 0, seen->list, sizeof seen->list / sizeof seen->list[0]);
-    seen->most_parallel = site_most_parallel(site);
-    whole_free(&w);
-    site_stop(site);
-}
-
-/* The log has the times by the kernel of this machine, which knows them to some microseconds however late the server
- * reads: so not one rest may be shorter than the rule has it. */
-#define CLOCK_ERROR_US 50
 
 static int by_arrival(const void *a, const void *b)
 {
@@ -87,9 +67,61 @@ static int by_arrival(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
-static void assert_rests(struct seen_requests *seen, int64_t rest_us)
+static int by_value(const void *a, const void *b)
 {
+    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+
+    return left < right ? -1 : left > right;
+}
+
+/* The view tells of the host what its server's log tells. Times of sending and of arriving differ by what the machine
+ * does in between. */
+static void assert_ledger_is_true(struct whole *w, struct site *site, const struct seen_requests *seen, int refusals)
+{
+    int64_t gaps_ms[2 * PAGES + 10], median_ms;
+    size_t count = seen->count - 1;
+
+    for (size_t i = 0; i < count; i++)
+        gaps_ms[i] = (seen->list[i + 1].start_us - seen->list[i].start_us) / 1000;
+    qsort(gaps_ms, count, sizeof gaps_ms[0], by_value);
+    median_ms = gaps_ms[count / 2];
+    assert_int_equal(whole_number(w, "SELECT count(*) FROM politeness"), 1);
+    assert_int_equal(whole_number(w, "SELECT requests FROM politeness"), seen->count);
+    assert_int_equal(whole_number(w, "SELECT bytes FROM politeness"), site_bytes(site));
+    assert_int_equal(whole_number(w, "SELECT too_many FROM politeness"), refusals);
+    assert_true(whole_number(w, "SELECT most_parallel FROM politeness") >= seen->most_parallel);
+    assert_in_range(whole_number(w, "SELECT least_gap_ms FROM politeness") + 5, gaps_ms[0], gaps_ms[0] + 10);
+    /* The mean of gaps of the same power of two. */
+    assert_true(whole_number(w, "SELECT median_gap_ms FROM politeness") >= median_ms * 2 / 3 - 5);
+    assert_true(whole_number(w, "SELECT median_gap_ms FROM politeness") <= median_ms * 3 / 2 + 5);
+}
+
+/* Crawls it under the rules of `args`, all of it, and reads the server's log. */
+static void crawl_under(struct host_under_rules *h, const char *const *args, struct seen_requests *seen)
+{
+    struct site *site = site_start_made(answer, h, 0);
+    struct whole w;
+    int refusals = 0;
+
+    whole_init(&w);
+    assert_int_equal(whole_crawl(&w, site, args), CRAWL_DONE);
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM pages WHERE outcome = 'ok'"), PAGES);
+    seen->count = site_log(site, 0, seen->list, sizeof seen->list / sizeof seen->list[0]);
     qsort(seen->list, seen->count, sizeof seen->list[0], by_arrival);
+    seen->most_parallel = site_most_parallel(site);
+    for (int i = 0; i < PAGES; i++)
+        refusals += h->refused[i];
+    assert_ledger_is_true(&w, site, seen, refusals);
+    whole_free(&w);
+    site_stop(site);
+}
+
+/* The log has the times by the kernel of this machine, which knows them to some microseconds however late the server
+ * reads: so not one rest may be shorter than the rule has it. */
+#define CLOCK_ERROR_US 50
+
+static void assert_rests(const struct seen_requests *seen, int64_t rest_us)
+{
     for (size_t i = 1; i < seen->count; i++) {
         int64_t gap_us = seen->list[i].start_us - seen->list[i - 1].start_us;
 

@@ -129,6 +129,9 @@ static void deliver(struct site *site, struct connection *c)
             break;
         }
         c->sent += (size_t)put;
+        pthread_mutex_lock(&site->lock);
+        site->bytes += put;
+        pthread_mutex_unlock(&site->lock);
         if (drips)
             c->due_ms = clock_ms() + c->drip_ms;
     }

@@ -79,6 +79,9 @@ struct site_request {
 /* The requests so far, in order: up to `max` from number `first` on. Returns how many. */
 size_t site_log(struct site *site, size_t first, struct site_request *requests, size_t max);
 
+/* Bytes sent so far, heads and bodies. */
+int64_t site_bytes(struct site *site);
+
 /* The most requests that were under way at one time, and the number of connections so far. */
 int site_most_parallel(struct site *site);
 long site_connections(struct site *site);

@@ -49,6 +49,7 @@ struct site {
     pthread_mutex_t lock; /* guards what follows */
     struct record *records;
     size_t record_count, record_room;
+    int64_t bytes;
     int parallel, most_parallel;
     long connection_count;
 };

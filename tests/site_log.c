@@ -69,6 +69,16 @@ size_t site_log(struct site *site, size_t first, struct site_request *requests, 
     return count;
 }
 
+int64_t site_bytes(struct site *site)
+{
+    int64_t bytes;
+
+    pthread_mutex_lock(&site->lock);
+    bytes = site->bytes;
+    pthread_mutex_unlock(&site->lock);
+    return bytes;
+}
+
 int site_most_parallel(struct site *site)
 {
     int most;
