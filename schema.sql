@@ -127,7 +127,8 @@ CREATE TABLE page (
     first_link INTEGER,    -- its links are the `links_out` rows of `link` from this id on
     links_out INTEGER NOT NULL,
     links_left_out INTEGER NOT NULL, -- beyond the limits
-    sitemap TEXT           -- what kind of sitemap it is: urlset, index ...
+    sitemap TEXT,          -- what kind of sitemap it is: urlset, index ...
+    soft_404 INTEGER       -- 1: says what its host says of a name that it does not have; set at the end of a run
 ) STRICT;
 
 -- The words of links; of an alternate its hreflang.
@@ -188,6 +189,27 @@ CREATE TABLE try (
     PRIMARY KEY (url_id, run_id, number)
 ) STRICT, WITHOUT ROWID;
 
+-- What a host says of a name that it does not have: asked for where a page gave reason to.
+CREATE TABLE host_probe (
+    host_id INTEGER PRIMARY KEY REFERENCES host(id),
+    url TEXT NOT NULL UNIQUE,
+    example_id INTEGER NOT NULL REFERENCES url(id), -- the page that gave reason to
+    run_id INTEGER NOT NULL REFERENCES run(id),
+    skip INTEGER REFERENCES skip_reason(id),        -- why it was not asked for; the next run tries again
+    outcome INTEGER REFERENCES outcome(id),         -- NULL: not answered yet
+    status INTEGER,
+    error TEXT,
+    location TEXT,
+    title TEXT,
+    bytes INTEGER,
+    body_hash INTEGER,
+    text_hash INTEGER,
+    text_simhash INTEGER,
+    tries INTEGER,
+    total_ms INTEGER,
+    fetched_ms INTEGER
+) STRICT;
+
 -- ---- Views
 
 -- Names and URLs that stand beside a row are looked up for that row alone: as joins they would tempt the planner to begin
@@ -204,7 +226,7 @@ SELECT p.id, u.url, p.status, (SELECT o.name FROM outcome o WHERE o.id = p.outco
     (SELECT c.url FROM url c WHERE c.id = p.canonical_id) AS canonical, p.robots & 1 AS noindex, p.robots >> 1 & 1 AS nofollow,
     p.x_robots, p.wire_bytes, p.dns_ms, p.connect_ms, p.tls_ms, p.first_byte_ms, p.links_out, p.links_left_out,
     p.location, p.redirects, p.address, p.http_version, p.charset_source, p.etag, p.last_modified,
-    p.body_hash, p.text_hash, p.text_simhash, p.kind = 3 AS external, p.run_id
+    p.body_hash, p.text_hash, p.text_simhash, p.kind = 3 AS external, p.run_id, coalesce(p.soft_404, 0) AS soft_404
 FROM page p
     JOIN url u ON u.id = p.id
 WHERE p.kind <> 2;
@@ -258,6 +280,20 @@ SELECT (SELECT d.url FROM url d WHERE d.id = b.dst) AS url, p.status,
 FROM bad_links b
     CROSS JOIN page p ON p.id = b.dst AND p.outcome NOT IN (1, 2, 4)
     LEFT JOIN link l ON l.id = b.link_id;
+
+-- Good by their status, but what they say is what the host says of a name that it does not have.
+CREATE VIEW soft_404s AS
+SELECT u.url, p.title, (SELECT f.url FROM url f WHERE f.id = u.found_on) AS found_on, b.url AS probe, p.id
+FROM page p JOIN url u ON u.id = p.id JOIN host_probe b ON b.host_id = u.host_id
+WHERE p.soft_404 = 1;
+
+CREATE VIEW soft_404_probes AS
+SELECT (SELECT h.origin FROM host h WHERE h.id = b.host_id) AS host, b.url, b.status,
+    (SELECT o.name FROM outcome o WHERE o.id = b.outcome) AS outcome, b.title, b.error, b.location,
+    (SELECT s.name FROM skip_reason s WHERE s.id = b.skip) AS skipped,
+    (SELECT e.url FROM url e WHERE e.id = b.example_id) AS because_of, b.tries, b.total_ms,
+    strftime('%Y-%m-%dT%H:%M:%fZ', b.fetched_ms / 1000.0, 'unixepoch') AS fetched_at, b.run_id, b.host_id AS id
+FROM host_probe b;
 
 CREATE VIEW duplicate_titles AS
 WITH twice AS (

@@ -243,6 +243,7 @@ static void free_parts(struct crawl *c)
     budget_free(c->budget);
     tally_free(c->tally);
     trap_free(c->trap);
+    soft404_free(c->soft404);
     scope_free(c->scope);
     crawl_settings_free(c->settings);
     progress_free(c->progress);

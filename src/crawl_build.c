@@ -83,6 +83,15 @@ static bool watch_for_traps(struct crawl *c, struct err *err)
     return store_traps(c->store, tell_trap, c->trap, err);
 }
 
+static void tell_probe(void *arg, const struct store_probe *probe)
+{
+    struct crawl *c = arg;
+
+    soft404_restore(c->soft404, probe->url, probe->answered, probe->title);
+    if (!probe->answered)
+        frontier_add_probe(c->frontier, probe->url);
+}
+
 static void tell_old_seed(void *arg, struct slice text)
 {
     struct crawl *c = arg;
@@ -164,6 +173,8 @@ bool crawl_build(struct crawl *c, struct err *err)
         log_warning("--fail-on=external finds nothing without --check-external");
     /* The settings are read when the fetchers are made. */
     s->http.connections = files_make_room(s->transfers, (int)s->frontier.stalled, s->threads);
+    if (c->options->soft_404)
+        c->soft404 = s->extract.soft404 = soft404_new(store_hash_seed(c->store));
     s->frontier.hash_seed = store_hash_seed(c->store);
     c->frontier = frontier_new(&s->frontier);
     s->extract.scope = c->scope;
@@ -173,7 +184,8 @@ bool crawl_build(struct crawl *c, struct err *err)
     c->to_write = queue_new((size_t)c->options->queue);
     c->tally = tally_new();
     if (!store_hosts(c->store, tell_host, c->frontier, err) || !store_known(c->store, tell_known, c, err) ||
-        !store_seeds(c->store, tell_old_seed, c, err)) {
+        !store_seeds(c->store, tell_old_seed, c, err) ||
+        (c->soft404 != NULL && !store_probes(c->store, tell_probe, c, err))) {
         c->status = CRAWL_FILE;
         return false;
     }

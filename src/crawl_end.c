@@ -76,6 +76,8 @@ static bool count_up(struct crawl *c, struct summary *summary)
         .duplicated_pages = -1,
         .missing = summary->counts.titles_missing,
     };
+    if (c->outcome != RUN_INTERRUPTED && !store_mark_soft404(c->store, &summary->soft_404s, &err))
+        return failed(c, &err);
     if (c->outcome != RUN_INTERRUPTED && !store_titles(c->store, &summary->titles, &err))
         return failed(c, &err);
     return true;

@@ -29,7 +29,8 @@ struct crawl {
     struct queue *to_parse, *to_write;
     struct http_shared *shared;
     struct tally *tally;
-    struct trap *trap; /* NULL: --no-traps */
+    struct trap *trap;       /* NULL: --no-traps */
+    struct soft404 *soft404; /* NULL: --no-soft-404 */
     struct progress *progress;
     struct events *events; /* NULL: none wanted */
     struct fetcher *fetchers;

@@ -95,6 +95,8 @@ static const char *type_of(const struct page *page)
         return page->skip != SKIP_NONE ? "skipped" : "sitemap";
     case PAGE_EXTERNAL:
         return page->skip != SKIP_NONE ? "skipped" : "external";
+    case PAGE_PROBE:
+        return page->skip != SKIP_NONE ? NULL : "probe";
     default:
         return NULL;
     }

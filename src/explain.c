@@ -312,6 +312,7 @@ static bool read_all(struct explanation *e, struct reader *reader, const struct 
         explain_find_way(e, reader);
         explain_find_redirects(e, reader);
         explain_find_tries(e, reader);
+        explain_find_soft_404(e, reader);
         explain_find_sources(e, reader);
     } else {
         explain_find_similar(e, reader);

@@ -76,6 +76,7 @@ struct explain_answer { /* -1 or NULL: none */
     int64_t status, bytes, wire_bytes, tries, fetched_ms, redirects, links_out, links_in;
     int64_t dns_ms, connect_ms, tls_ms, first_byte_ms, total_ms;
     char *outcome, *error, *content_type, *title, *canonical, *x_robots;
+    char *soft_404; /* it says what its host says of this URL, which does not exist; else NULL */
     bool noindex, nofollow;
 };
 

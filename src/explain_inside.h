@@ -19,6 +19,7 @@ struct explain_url *explain_add_url(struct explanation *e, struct reader *reader
 void explain_find_way(struct explanation *e, struct reader *reader);
 void explain_find_redirects(struct explanation *e, struct reader *reader);
 void explain_find_tries(struct explanation *e, struct reader *reader);
+void explain_find_soft_404(struct explanation *e, struct reader *reader);
 void explain_find_sources(struct explanation *e, struct reader *reader);
 void explain_find_similar(struct explanation *e, struct reader *reader);
 

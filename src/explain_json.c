@@ -189,6 +189,7 @@ static void add_answer(const struct explanation *e, struct buf *out)
     number(out, "links_out", a->links_out, -1);
     number(out, "links_in", a->links_in, -1);
     number(out, "run", e->run_of_page, 0);
+    text(out, "soft_404", a->soft_404);
     buf_add_char(out, '}');
 }
 

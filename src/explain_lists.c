@@ -149,6 +149,20 @@ void explain_find_tries(struct explanation *e, struct reader *reader)
     sqlite3_finalize(row);
 }
 
+/* --- Whether it is an error in truth ------------------------------------------------------ */
+
+void explain_find_soft_404(struct explanation *e, struct reader *reader)
+{
+    sqlite3_stmt *row =
+        ask(reader,
+            "SELECT b.url FROM page p JOIN url u ON u.id = p.id JOIN host_probe b ON b.host_id = u.host_id"
+            " WHERE p.id = ?1 AND p.soft_404 = 1",
+            e->id, 0);
+
+    e->answer.soft_404 = row == NULL ? NULL : explain_keep(e, reader_text(row, 0));
+    sqlite3_finalize(row);
+}
+
 /* --- What links to it ------------------------------------------------------------------- */
 
 void explain_find_sources(struct explanation *e, struct reader *reader)

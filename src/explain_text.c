@@ -266,6 +266,12 @@ static void add_answer(const struct explanation *e, struct buf *out)
         words_add_bytes(out, (double)a->bytes);
     }
     buf_add_char(out, '\n');
+    if (a->soft_404 != NULL) {
+        label(out, "soft 404");
+        buf_add_string(out, "it says what its host says of ");
+        add(out, a->soft_404);
+        buf_add_string(out, ", which does not exist\n");
+    }
     if (a->error != NULL) {
         label(out, "error");
         add(out, a->error);

@@ -345,6 +345,23 @@ static void read_sitemap(struct extract *x, struct page *page)
     free(reading.entries);
 }
 
+/* Its title and text: nothing that it says leads anywhere. */
+static void read_probe(struct extract *x, struct page *page)
+{
+    const struct html_facts *facts;
+    struct kept title;
+
+    if (page->body.size > 0)
+        page->body_hash = XXH3_64bits(page->body.data, page->body.size);
+    if (page->outcome != PAGE_OK || (page->mime.kind != MIME_HTML && page->mime.kind != MIME_XHTML))
+        return;
+    facts = html_read(x->html, decode_body(x, page), page->mime.kind == MIME_XHTML);
+    title = keep(page, cut_title(x, facts->title), &page->title);
+    page->has_title = facts->has_title;
+    page->title = (struct slice){page->pool.data + title.at, title.size};
+    extract_text(x, page);
+}
+
 void extract_page(struct extract *x, struct page *page)
 {
     if (page->kind == PAGE_REFILL || page->kind == PAGE_TRY || page->skip != SKIP_NONE || page->outcome == PAGE_PENDING)
@@ -364,8 +381,10 @@ void extract_page(struct extract *x, struct page *page)
     case PAGE_SITEMAP:
         read_sitemap(x, page);
         break;
-    case PAGE_EXTERNAL:
     case PAGE_PROBE:
+        read_probe(x, page);
+        break;
+    case PAGE_EXTERNAL:
     case PAGE_TRY:
     case PAGE_SEEDS:
     case PAGE_REFILL:

@@ -5,6 +5,7 @@
 #include "html.h"
 #include "page.h"
 #include "scope.h"
+#include "soft404.h"
 #include "trap.h"
 #include "url.h"
 
@@ -21,6 +22,7 @@ struct extract_settings {
     const struct scope *scope;
     const struct frontier *frontier; /* for its hash alone */
     struct trap *trap;               /* NULL: --no-traps */
+    struct soft404 *soft404;         /* NULL: --no-soft-404 */
     struct url_rules url_rules;
     struct html_limits html;
     unsigned follow;          /* bit 1 << kind: enum html_link_kind that are visited */

@@ -15,6 +15,7 @@ static const struct {
     [FINDING_BROKEN] = {OPTIONS_FAIL_BROKEN, "broken", "broken_links"},
     [FINDING_SERVER_ERROR] = {OPTIONS_FAIL_5XX, "5xx", "pages where status >= 500"},
     [FINDING_EXTERNAL] = {OPTIONS_FAIL_EXTERNAL, "external", "broken_links"},
+    [FINDING_SOFT_404] = {OPTIONS_FAIL_SOFT_404, "soft-404", "soft_404s"},
     [FINDING_TITLE] = {OPTIONS_FAIL_DUP_TITLE, "dup-title", "duplicate_titles"},
     [FINDING_SEED] = {OPTIONS_FAIL_SEED, "seed", "pages"},
 };

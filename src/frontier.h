@@ -83,6 +83,9 @@ void frontier_add_known(struct frontier *f, int64_t id, uint64_t text_hash, uint
 /* Likewise. Of one that is done or waits, its text: counts for limits.query_variants. */
 void frontier_add_variant(struct frontier *f, struct slice url);
 
+/* A probe that was wanted, and not answered: its host is known. After all URLs. */
+void frontier_add_probe(struct frontier *f, struct slice url);
+
 /* --- Fetchers ---------------------------------------------------------------- */
 /* wake(arg) is called, from any thread, when taker may have something to do while it is away from frontier_take().
  * NULL: no more; when that returns no call is under way, so that what `arg` points to can go. */
@@ -127,7 +130,8 @@ void frontier_abandon(struct frontier *f, struct page *page);
  * from now on, or are parked), sets its ticket, and ends its being active, in one step. For a PAGE_ROBOTS it takes
  * page->rules and the outcome for page->robots_for; a redirect of it (redirect_link) is asked for next, five at most,
  * then it counts as not there (RFC 9309, 2.3.1.2). A redirect in a circle, or beyond max_redirects, becomes
- * PAGE_REDIRECT_LOOP here. A page that was not taken (seeds) is just recorded. Next the page must go to the writer. */
+ * PAGE_REDIRECT_LOOP here. Where page->probe is set, that is
+ * asked for next. A page that was not taken (seeds) is just recorded. Next the page must go to the writer. */
 void frontier_finish(struct frontier *f, struct page *page);
 
 /* What was to be learnt from the page that is finished is in force: before, with one_by_one, nothing more is handed

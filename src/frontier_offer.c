@@ -239,6 +239,28 @@ static void bring_host_state(struct frontier *f, struct page *page, int64_t now_
         page->host_state = host_forget(f, now_ms);
 }
 
+/* Before all else that waits: what it teaches is wanted for the pages to come. It has no row, and the host is known. */
+static void add_probe(struct frontier *f, struct host *h, struct slice url, int64_t now_ms)
+{
+    struct waiting *w = waiting_new(url, NULL, 0);
+
+    w->kind = PAGE_PROBE;
+    waiting_insert(&h->delayed, w);
+    f->waiting++;
+    host_update(f, h, now_ms);
+}
+
+void frontier_add_probe(struct frontier *f, struct slice url)
+{
+    const char *path = memchr(url.data + 8, '/', url.size - 8);
+    struct slice origin = {url.data, (size_t)(path - url.data)};
+    bool is_new;
+
+    frontier_lock(f);
+    add_probe(f, host_of_origin(f, origin, &is_new), url, clock_ms());
+    frontier_unlock(f);
+}
+
 void frontier_finish(struct frontier *f, struct page *page)
 {
     int64_t now_ms;
@@ -250,6 +272,8 @@ void frontier_finish(struct frontier *f, struct page *page)
     else if (page->kind == PAGE_REFILL)
         page->host->parked_at_finish = page->host->parked;
     offer_links(f, page, now_ms);
+    if (page->probe != NULL && page->host != NULL)
+        add_probe(f, page->host, slice_of(page->probe), now_ms);
     page->ticket = ++f->last_ticket;
     f->learning = f->limits.one_by_one && page->is_active;
     frontier_page_in(f, page, now_ms);

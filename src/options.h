@@ -62,7 +62,8 @@ enum options_fail {
     OPTIONS_FAIL_5XX = 2,
     OPTIONS_FAIL_EXTERNAL = 4,
     OPTIONS_FAIL_DUP_TITLE = 8,
-    OPTIONS_FAIL_SEED = 16
+    OPTIONS_FAIL_SEED = 16,
+    OPTIONS_FAIL_SOFT_404 = 32
 };
 
 /* A value of a list. */
@@ -147,6 +148,7 @@ struct options {
     struct options_list accept_regex, reject_regex; /* `order` puts the two in one order */
     bool check_external;
     bool robots;
+    bool soft_404; /* look for them */
     bool sitemaps;
     struct options_list ignored_parameters; /* of queries, see url_key(); the one item "*": all of the query */
     unsigned follow;                        /* set of enum html_link_kind */

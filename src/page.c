@@ -129,6 +129,7 @@ void page_free(struct page *page)
     robots_free(page->rules);
     host_state_free(page->host_state);
     page_trap_free(page->trap);
+    free(page->probe);
     buf_free(&page->body);
     buf_free(&page->pool);
     free(page->links);

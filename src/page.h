@@ -227,6 +227,7 @@ struct page {
                                                           nothing depends on it */
     size_t text_bytes;
     struct page_trap *trap; /* owned; NULL: none */
+    char *probe;            /* its host is suspected of soft 404s: the URL to ask for, to know; owned, NULL: none */
     uint32_t links_left_out;
     struct page_link *links; /* owned; also redirect and canonical targets */
     uint32_t link_count;

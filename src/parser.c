@@ -20,17 +20,25 @@ static void keep_robots_text(struct page *page)
 static void read_page(const struct parser *parser, struct extract *extract, struct page *page)
 {
     struct trap *trap = parser->settings->trap;
+    struct soft404 *soft404 = parser->settings->soft404;
     struct trap_sight sight = {.counts = false};
+    bool wants_text;
 
     extract_page(extract, page);
     notices_patterns(page, parser->settings->scope);
     if (page->rules != NULL)
         notices_robots(page, page->rules, parser->settings->delay_cap_ms);
-    if (trap != NULL) {
+    if (trap != NULL)
         trap_look(trap, page, &sight);
-        if (sight.wants_text)
-            extract_text(extract, page);
-    }
+    wants_text = sight.wants_text;
+    if (soft404 != NULL)
+        wants_text |= soft404_look(soft404, page);
+    if (wants_text)
+        extract_text(extract, page);
+    if (soft404 != NULL)
+        soft404_learn(soft404, page);
+    if (soft404 != NULL && page->kind == PAGE_PROBE)
+        soft404_answered(soft404, page);
     frontier_finish(parser->frontier, page);
     if (sight.counts)
         trap_learn(trap, page, &sight);

@@ -27,6 +27,16 @@ bool store_traps(struct store *s, store_tell_trap *tell, void *arg, struct err *
     return s->calls->traps(s, tell, arg, err);
 }
 
+bool store_probes(struct store *s, store_tell_probe *tell, void *arg, struct err *err)
+{
+    return s->calls->probes(s, tell, arg, err);
+}
+
+bool store_mark_soft404(struct store *s, int64_t *count, struct err *err)
+{
+    return s->calls->mark_soft404(s, count, err);
+}
+
 long store_claim(struct store *s, int64_t host_id, int64_t after, size_t max, const struct waiting_url **rows,
                  struct err *err)
 {

@@ -54,6 +54,15 @@ bool store_seeds(struct store *s, store_tell_seed *tell, void *arg, struct err *
 typedef void store_tell_trap(void *arg, unsigned kind, const char *shape, const char *why);
 bool store_traps(struct store *s, store_tell_trap *tell, void *arg, struct err *err);
 
+/* Probes that were wanted in earlier runs: by their URLs. */
+struct store_probe {
+    struct slice url;
+    bool answered;
+    struct slice title; /* of a good page that was the answer; else data NULL */
+};
+typedef void store_tell_probe(void *arg, const struct store_probe *probe);
+bool store_probes(struct store *s, store_tell_probe *tell, void *arg, struct err *err);
+
 /* Up to `max` waiting rows of a host with id > after, in order of ids. The rows' slices are valid until the next call.
  * Returns how many, -1 on failure. */
 long store_claim(struct store *s, int64_t host_id, int64_t after, size_t max, const struct waiting_url **rows,
@@ -78,6 +87,10 @@ struct store_totals {
 };
 bool store_totals(struct store *s, struct store_totals *totals, struct err *err);
 
+/* Marks the good pages of all runs that say what their host said of a name that it does not have (soft404_is_like()).
+ * *count: how many there are. After the crawl. */
+bool store_mark_soft404(struct store *s, int64_t *count, struct err *err);
+
 /* Titles of good pages, of all runs. */
 struct store_titles {
     int64_t titles;           /* pages that have one */
@@ -93,6 +106,7 @@ enum store_finding_kind {
     FINDING_SERVER_ERROR, /* one that was answered with 5xx */
     FINDING_EXTERNAL,     /* a link out of scope that is broken (PAGE_EXTERNAL) */
     FINDING_TITLE,        /* a title that several pages have */
+    FINDING_SOFT_404,     /* a page that store_mark_soft404() has marked */
     FINDING_SEED,         /* a seed that was refused, or answered with an error or not at all */
     FINDING_KINDS
 };
@@ -129,6 +143,8 @@ struct store_calls {
     bool (*known)(struct store *s, store_tell_known *tell, void *arg, struct err *err);
     bool (*seeds)(struct store *s, store_tell_seed *tell, void *arg, struct err *err);
     bool (*traps)(struct store *s, store_tell_trap *tell, void *arg, struct err *err);
+    bool (*probes)(struct store *s, store_tell_probe *tell, void *arg, struct err *err);
+    bool (*mark_soft404)(struct store *s, int64_t *count, struct err *err);
     long (*claim)(struct store *s, int64_t host_id, int64_t after, size_t max, const struct waiting_url **rows,
                   struct err *err);
     bool (*host)(struct store *s, int64_t host_id, struct host_state **state, struct err *err);

@@ -45,6 +45,13 @@ static const char *const texts[STATEMENT_COUNT] = {
         " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
     [ADD_TRY] = "INSERT INTO try (url_id, run_id, number, outcome, status, error, first_byte_ms, total_ms, ended_ms)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (url_id, run_id, number) DO NOTHING",
+    [ADD_PROBE] = "INSERT INTO host_probe (host_id, example_id, url, run_id) SELECT u.host_id, u.id, ?2, ?3 FROM url u"
+                  " WHERE u.id = ?1 AND u.host_id IS NOT NULL ON CONFLICT DO NOTHING",
+    [SET_PROBE] =
+        "UPDATE host_probe SET skip = ?, outcome = ?, status = ?, error = ?, location = ?, title = ?, bytes = ?,"
+        " body_hash = ?, text_hash = ?, text_simhash = ?, tries = ?, total_ms = ?, fetched_ms = ?"
+        " WHERE url = ?",
+    [SET_SOFT_404] = "UPDATE page SET soft_404 = 1 WHERE id = ?",
     [ADD_TRAP] = "INSERT INTO trap (rule_id, kind, shape, pages, example_id, run_id) VALUES (?, ?, ?, ?, ?, ?)"
                  " ON CONFLICT (shape, kind) DO NOTHING",
     [ADD_ANCHOR] = "INSERT INTO anchor (text) VALUES (?)",

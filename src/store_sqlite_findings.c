@@ -30,6 +30,7 @@
 
 #define BROKEN       "p.kind = 0 AND " IS_BAD
 #define SERVER_ERROR "p.kind = 0 AND p.status BETWEEN 500 AND 599"
+#define SOFT_404     "p.soft_404 = 1"
 #define EXTERNAL     "p.kind = 3 AND " IS_BAD
 
 static const struct {
@@ -38,6 +39,7 @@ static const struct {
     [FINDING_BROKEN] = {"SELECT count(*)" FROM_PAGES BROKEN, BAD_PAGES(BROKEN)},
     [FINDING_SERVER_ERROR] = {"SELECT count(*)" FROM_PAGES SERVER_ERROR, BAD_PAGES(SERVER_ERROR)},
     [FINDING_EXTERNAL] = {"SELECT count(*)" FROM_PAGES EXTERNAL, BAD_PAGES(EXTERNAL)},
+    [FINDING_SOFT_404] = {"SELECT count(*)" FROM_PAGES SOFT_404, BAD_PAGES(SOFT_404)},
     [FINDING_TITLE] = {"SELECT count(*) FROM (" TITLES " HAVING count(*) > 1)",
                        "SELECT a.url, b.url, NULL, NULL, t.title, NULL, t.pages FROM (" TITLES
                        " HAVING count(*) > 1) t JOIN url a ON a.id = t.first JOIN url b ON b.id = t.last"

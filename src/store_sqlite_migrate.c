@@ -36,7 +36,9 @@ bool store_sqlite_migrate(struct sqlite_store *s, const char *schema, int64_t ve
     if (version >= STORE_VERSION)
         return true;
     sqlite3_snprintf(sizeof sql, sql, "PRAGMA user_version = %d", STORE_VERSION);
-    if (store_sqlite_begin(s) && drop_views(s) && store_sqlite_run(s, "ALTER TABLE page ADD COLUMN sitemap TEXT") &&
+    if (store_sqlite_begin(s) && drop_views(s) &&
+        store_sqlite_run(s, "ALTER TABLE page ADD COLUMN sitemap TEXT;"
+                            "ALTER TABLE page ADD COLUMN soft_404 INTEGER") &&
         store_sqlite_run(s, strstr(schema, SINCE_2)) && store_sqlite_run(s, sql) && store_sqlite_commit(s))
         return true;
     store_sqlite_failed(s, "bring up to date", err);

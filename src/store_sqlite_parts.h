@@ -22,6 +22,9 @@ enum statement { /* prepared when first used, kept to the end; their text stands
                  UNCHECK,
                  ADD_PAGE,
                  ADD_TRY,
+                 ADD_PROBE,
+                 SET_PROBE,
+                 SET_SOFT_404,
                  ADD_TRAP,
                  ADD_ANCHOR,
                  ADD_LINKS,
@@ -168,11 +171,17 @@ void store_sqlite_add_row(struct sqlite_store *s, const struct link_row *row);
 bool store_sqlite_add_trap(struct sqlite_store *s, const struct page *page);
 bool store_sqlite_add_try(struct sqlite_store *s, const struct page *try);
 
+/* --- store_sqlite_soft404.c: what hosts say of names they do not have; false on failure */
+bool store_sqlite_add_probe(struct sqlite_store *s, const struct page *page); /* page->probe is wanted */
+bool store_sqlite_set_probe(struct sqlite_store *s, const struct page *page); /* a PAGE_PROBE */
+
 /* --- The calls of store.h ------------------------------------------------------------- */
 bool store_sqlite_hosts(struct store *s, store_tell_host *tell, void *arg, struct err *err);
 bool store_sqlite_known(struct store *s, store_tell_known *tell, void *arg, struct err *err);
 bool store_sqlite_seeds(struct store *s, store_tell_seed *tell, void *arg, struct err *err);
 bool store_sqlite_traps(struct store *s, store_tell_trap *tell, void *arg, struct err *err);
+bool store_sqlite_probes(struct store *s, store_tell_probe *tell, void *arg, struct err *err);
+bool store_sqlite_mark_soft404(struct store *s, int64_t *count, struct err *err);
 long store_sqlite_claim(struct store *s, int64_t host_id, int64_t after, size_t max, const struct waiting_url **rows,
                         struct err *err);
 bool store_sqlite_host(struct store *s, int64_t host_id, struct host_state **state, struct err *err);

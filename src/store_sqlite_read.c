@@ -222,8 +222,8 @@ bool store_sqlite_known(struct store *store, store_tell_known *tell, void *arg, 
     int code = SQLITE_ERROR;
 
     /* Two scans side by side, both in order of ids: a look-up for each URL would cost thrice that. */
-    if (sqlite3_prepare_v2(s->db, "SELECT id, hash, key_hash, host_id, skip, external, url FROM url ORDER BY id", -1, &urls,
-                           NULL) == SQLITE_OK &&
+    if (sqlite3_prepare_v2(s->db, "SELECT id, hash, key_hash, host_id, skip, external, url FROM url ORDER BY id", -1,
+                           &urls, NULL) == SQLITE_OK &&
         sqlite3_prepare_v2(s->db, "SELECT id FROM page ORDER BY id", -1, &pages, NULL) == SQLITE_OK) {
         while ((code = sqlite3_step(urls)) == SQLITE_ROW) {
             int64_t id = sqlite3_column_int64(urls, 0);

@@ -280,6 +280,8 @@ static bool write_page(struct sqlite_store *s, const struct page *page)
         return false;
     if (!add_urls(s, page))
         return false;
+    if (page->kind == PAGE_PROBE)
+        return store_sqlite_set_probe(s, page);
     if (page->id == 0)
         return true;
     if (page->kind == PAGE_TRY)
@@ -288,6 +290,8 @@ static bool write_page(struct sqlite_store *s, const struct page *page)
         return set_skip(s, page);
     if (page->outcome == PAGE_PENDING)
         return true;
+    if (page->probe != NULL && !store_sqlite_add_probe(s, page))
+        return false;
     if (page->trap != NULL && !store_sqlite_add_trap(s, page))
         return false;
     return add_page(s, page);
@@ -334,7 +338,7 @@ static bool write_all(struct sqlite_store *s, struct page *const *pages, size_t 
 
 static bool changes_nothing(const struct page *page)
 {
-    return page->id == 0 && page->link_count == 0 && page->host_state == NULL;
+    return page->id == 0 && page->kind != PAGE_PROBE && page->link_count == 0 && page->host_state == NULL;
 }
 
 bool store_sqlite_write(struct store *store, struct page *const *pages, size_t count, struct err *err)

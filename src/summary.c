@@ -164,6 +164,15 @@ static void add_outcomes(const struct summary *s, struct buf *out)
     buf_add_char(out, '\n');
 }
 
+static void add_soft_404s(const struct summary *s, struct buf *out)
+{
+    if (s->soft_404s <= 0)
+        return;
+    buf_add_string(out, "  soft 404 ");
+    words_add_count(out, s->soft_404s, "page");
+    buf_add_string(out, " with status 200 say what is said of names that do not exist\n");
+}
+
 static void add_failures(const struct summary *s, struct buf *out)
 {
     static const struct {
@@ -287,6 +296,7 @@ static void add_lines(const struct summary *s, int columns, struct buf *out)
     if (!is_second)
         add_titles(s, out);
     add_outcomes(s, out);
+    add_soft_404s(s, out);
     add_failures(s, out);
     add_skipped(s, out);
     add_slowest(s, columns, out);

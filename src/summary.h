@@ -12,8 +12,9 @@ struct summary {
     struct tally_counts counts; /* of this run */
     struct store_totals totals; /* of the database, as are the titles */
     struct store_titles titles;
+    int64_t soft_404s; /* pages of the database that answered 200, and say what is said of names that are not there */
     enum store_outcome outcome;
-    const char *limit; /* RUN_LIMIT: the option that set it, "--max-pages" */
+    const char *limit;       /* RUN_LIMIT: the option that set it, "--max-pages" */
     int64_t recorded_before; /* by earlier runs */
     int64_t elapsed_ms;
     int64_t held_ms[HELD_COUNT]; /* how long each cause held it back */

@@ -59,6 +59,8 @@ void summary_add_json(const struct summary *s, struct buf *out)
     add_number(out, "refused", c->refused);
     add_number(out, "too_many_requests", c->too_many);
     add_number(out, "server_errors", c->server_errors);
+    add_number(out, "soft_404s", s->soft_404s);
+    add_number(out, "probes", c->probes);
     add_number(out, "titles", s->titles.titles);
     add_number(out, "titles_missing", s->titles.missing);
     if (s->titles.duplicated >= 0) {

@@ -104,7 +104,9 @@ static void add_page(struct tally_counts *c, const struct page *page)
     c->links_left_out += page->links_left_out;
     if (page->kind == PAGE_DOCUMENT && page->via == LINK_SEED)
         add_seed(c, page);
-    if (page->skip != SKIP_NONE) {
+    if (page->kind == PAGE_PROBE) {
+        c->probes += page->skip == SKIP_NONE;
+    } else if (page->skip != SKIP_NONE) {
         c->skips[page->skip]++;
     } else if (page->kind == PAGE_DOCUMENT) {
         add_document(c, page);

@@ -38,7 +38,7 @@ struct tally_counts {
     int64_t titles, titles_missing; /* of pages that are HTML and ok */
     int64_t links;                  /* found on pages, repeats on a page left out */
     int64_t links_left_out;
-    int64_t sitemaps, robots_files, externals;
+    int64_t sitemaps, robots_files, externals, probes;
     int64_t tries;                  /* requests for documents */
     int64_t wire_bytes, body_bytes; /* everything that was fetched */
     int64_t seeds, seeds_answered;  /* seeds recorded; of these with an HTTP answer that is no error */
@@ -52,7 +52,8 @@ void tally_free(struct tally *t);
 void tally_add(struct tally *t, struct page *const *pages, size_t count);
 void tally_read(struct tally *t, struct tally_counts *counts);
 
-/* Pages for which there was no whole answer: time-outs, errors of DNS, TLS and the like, answers that cannot be used. */
+/* Pages for which there was no whole answer: time-outs, errors of DNS, TLS and the like, answers that cannot be used.
+ */
 int64_t tally_failures(const struct tally_counts *counts);
 
 #endif

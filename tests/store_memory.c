@@ -147,6 +147,20 @@ static bool tell_seeds(struct store *s, store_tell_seed *tell, void *arg, struct
     return true;
 }
 
+/* Probes are for the SQLite store's own tests. */
+static bool tell_no_probes(struct store *s, store_tell_probe *tell, void *arg, struct err *err)
+{
+    (void)s, (void)tell, (void)arg, (void)err;
+    return true;
+}
+
+static bool mark_none(struct store *s, int64_t *count, struct err *err)
+{
+    (void)s, (void)err;
+    *count = 0;
+    return true;
+}
+
 static bool tell_traps(struct store *s, store_tell_trap *tell, void *arg, struct err *err)
 {
     (void)s, (void)tell, (void)arg, (void)err;
@@ -410,6 +424,8 @@ struct store *store_memory_open(struct memory_rows *rows)
         .hash_seed = hash_seed,
         .hosts = tell_hosts,
         .known = tell_known,
+        .probes = tell_no_probes,
+        .mark_soft404 = mark_none,
         .seeds = tell_seeds,
         .traps = tell_traps,
         .claim = claim,

@@ -505,8 +505,9 @@ static void a_file_of_an_older_program_is_brought_up_to_date(void **state)
 {
     (void)state;
     closed(opened(), RUN_COMPLETE);
-    run_sql("PRAGMA user_version = 1; DROP VIEW tries; DROP VIEW sitemaps; DROP TABLE try;"
-            "ALTER TABLE page DROP COLUMN sitemap;"
+    run_sql("PRAGMA user_version = 1; DROP VIEW tries; DROP VIEW sitemaps; DROP VIEW pages;"
+            "DROP VIEW soft_404s; DROP VIEW soft_404_probes; DROP TABLE try; DROP TABLE host_probe;"
+            "ALTER TABLE page DROP COLUMN sitemap; ALTER TABLE page DROP COLUMN soft_404;"
             "CREATE VIEW sitemaps AS SELECT id FROM page WHERE kind = 2");
     closed(opened(), RUN_COMPLETE);
     assert_string_equal(query("SELECT count(*) FROM runs"), "2");
