@@ -55,8 +55,9 @@ static void record_hosts(struct crawl *c)
     free(all.states);
 }
 
-/* What was found is recorded, skipped or waiting, counted in the store itself; and what it is like. */
-static bool count_up(struct crawl *c, struct summary *summary)
+/* What was found is in the store, and there recorded, skipped or waiting, each counted by itself; and what it is like.
+ */
+static bool count_up(struct crawl *c, const struct frontier_counts *frontier, struct summary *summary)
 {
     struct store_totals *totals = &summary->totals;
     struct err err;
@@ -67,6 +68,11 @@ static bool count_up(struct crawl *c, struct summary *summary)
         log_error("the books do not balance: %lld URLs found, but %lld recorded + %lld skipped + %lld waiting",
                   (long long)totals->known, (long long)totals->recorded, (long long)totals->skipped,
                   (long long)totals->waiting);
+        c->status = CRAWL_INTERNAL;
+    }
+    if (totals->known != frontier->known) {
+        log_error("the books do not balance: %lld URLs were found, but %lld stand in the database",
+                  (long long)frontier->known, (long long)totals->known);
         c->status = CRAWL_INTERNAL;
     }
     /* Who interrupts does not wait for titles to be compared. */
@@ -162,7 +168,7 @@ void crawl_close_run(struct crawl *c)
     summary.limit = c->limit;
     if (!c->writer.failed) {
         record_hosts(c);
-        if (count_up(c, &summary))
+        if (count_up(c, &frontier, &summary))
             look_for_faults(c);
     }
     close_store(c, &summary);

@@ -81,7 +81,7 @@ bool store_write_hosts(struct store *s, const struct host_state *states, size_t 
 
 enum store_outcome { RUN_COMPLETE, RUN_LIMIT, RUN_INTERRUPTED, RUN_FAILED };
 
-/* How many URLs are in which state, counted in the store itself: the completeness proof. */
+/* How many URLs are in which state, each counted by itself in the store: the completeness proof. */
 struct store_totals {
     int64_t known, recorded, skipped, waiting;
 };

@@ -417,17 +417,17 @@ bool store_sqlite_totals(struct store *store, struct store_totals *totals, struc
     sqlite3_stmt *count = NULL;
     bool good;
 
-    good = sqlite3_prepare_v2(
-               s->db,
-               "SELECT count(*), count(p.id), sum(p.id IS NULL AND (u.skip IS NOT NULL OR u.host_id IS NULL))"
-               " FROM url u LEFT JOIN page p ON p.id = u.id",
-               -1, &count, NULL) == SQLITE_OK &&
+    good = sqlite3_prepare_v2(s->db,
+                              "SELECT count(*), (SELECT count(*) FROM page), coalesce(sum(u.skip IS NOT NULL), 0),"
+                              " coalesce(sum(u.skip IS NULL AND p.id IS NULL AND u.host_id IS NOT NULL), 0)"
+                              " FROM url u LEFT JOIN page p ON p.id = u.id",
+                              -1, &count, NULL) == SQLITE_OK &&
            sqlite3_step(count) == SQLITE_ROW;
     if (good) {
         totals->known = sqlite3_column_int64(count, 0);
         totals->recorded = sqlite3_column_int64(count, 1);
         totals->skipped = sqlite3_column_int64(count, 2);
-        totals->waiting = totals->known - totals->recorded - totals->skipped;
+        totals->waiting = sqlite3_column_int64(count, 3);
     } else {
         store_sqlite_failed(s, "read", err);
     }

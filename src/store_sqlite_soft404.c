@@ -72,6 +72,10 @@ bool store_sqlite_probes(struct store *store, store_tell_probe *tell, void *arg,
             .title = column_slice(rows, 2),
         };
 
+        if (sqlite3_errcode(s->db) == SQLITE_NOMEM) { /* a text may be NULL for that alone */
+            code = SQLITE_NOMEM;
+            break;
+        }
         tell(arg, &probe);
     }
     if (code != SQLITE_DONE)
@@ -119,6 +123,10 @@ static bool read_answers(struct sqlite_store *s, struct answers *all)
                 all->items = mem_resize(all->items, (all->count == 0 ? 1 : 2 * all->count) * sizeof *all->items);
             a = &all->items[all->count++];
             *a = (struct answer){.host_id = sqlite3_column_int64(rows, 1), .print = print_of(rows)};
+            if (sqlite3_errcode(s->db) == SQLITE_NOMEM) {
+                code = SQLITE_NOMEM;
+                break;
+            }
             a->url = mem_copy(a->print.url.data, a->print.url.size);
             a->title = mem_copy(a->print.title.data, a->print.title.size);
             a->print.url.data = a->url;
@@ -182,7 +190,8 @@ static bool mark_all(struct sqlite_store *s, const struct answers *all)
             if (a == NULL)
                 continue;
             print = print_of(rows);
-            if (!is_home(print.url) && soft404_is_like(&print, &a->print))
+            good = sqlite3_errcode(s->db) != SQLITE_NOMEM;
+            if (good && !is_home(print.url) && soft404_is_like(&print, &a->print))
                 good = mark(s, sqlite3_column_int64(rows, 0));
         }
     sqlite3_finalize(rows);

@@ -325,11 +325,7 @@ static const struct site_page FAULTS[] = {
     {.path = "/",
      .type = "text/html",
      .body = "<title>H</title><a href=once>1<a href=cut>2<a href=pdf>3<a href=noise>4"},
-    {.path = "/once",
-     .type = "text/html",
-     .body = "<title>Well again</title>",
-     .fault = SITE_RESETS,
-     .fault_times = 1},
+    {.path = "/once", .type = "text/html", .body = "<title>Well again</title>", .fault = SITE_RESETS, .fault_times = 1},
     {.path = "/cut", .type = "text/html", .body = "<title>Cut</title>.....................", .fault = SITE_TRUNCATES},
     {.path = "/pdf", .type = "application/pdf", .body = "%PDF-1.4 ..."},
     {.path = "/noise", .raw = "SSH-2.0-OpenSSH_9.2\r\n"},
@@ -506,6 +502,22 @@ static void sitemap_indexes_without_end_are_left_at_a_depth(void **state)
     site_stop(site);
 }
 
+static void books_that_do_not_balance_are_an_error(void **state)
+{
+    struct site *site = site_start(SMALL);
+    struct whole w;
+
+    (void)state;
+    whole_init(&w);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "--no-sitemaps", "{site}/"), CRAWL_DONE);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "--no-sitemaps", "{site}/"), CRAWL_DONE);
+    /* A page that was skipped as well. */
+    whole_text(&w, "UPDATE url SET skip = 1 WHERE id = (SELECT max(id) FROM page)");
+    assert_int_equal(WHOLE_CRAWL(&w, site, "--no-sitemaps", "{site}/"), CRAWL_INTERNAL);
+    whole_free(&w);
+    site_stop(site);
+}
+
 static void a_database_of_somebody_else_is_left_untouched(void **state)
 {
     struct site *site = site_start(SMALL);
@@ -624,6 +636,7 @@ int main(void)
         cmocka_unit_test(a_good_sitemap_has_no_error_and_says_what_it_is),
         cmocka_unit_test(robots_txt_may_name_a_sitemap_on_another_host),
         cmocka_unit_test(sitemap_indexes_without_end_are_left_at_a_depth),
+        cmocka_unit_test(books_that_do_not_balance_are_an_error),
         cmocka_unit_test(a_database_of_somebody_else_is_left_untouched),
         cmocka_unit_test(a_long_title_is_kept_and_of_one_without_end_its_beginning),
         cmocka_unit_test(without_a_usable_seed_no_database_is_left),

@@ -44,7 +44,7 @@ static const struct site_page SITE[] = {
      .body = "<html xmlns='http://www.w3.org/1999/xhtml'><title>A</title><a href='/b'>to b</a></html>"},
     {.path = "/b", .type = "text/html", .body = "<title>A</title>\xe4<p>words &eacute;<a href=/>home</a>"},
     {.path = "/moved", .status = 301, .headers = "Location: /b?x\r\n"},
-    {.path = "/orphan", .type = "text/html", .body = "<title>Orphan</title>"},
+    {.path = "/orphan", .type = "text/html", .body = "<title>Orphan not found</title>"},
     {.path = NULL},
 };
 
