@@ -210,14 +210,22 @@ void host_restore(struct frontier *f, struct host *h, const struct host_state *s
     pace->too_many += state->too_many;
     if (state->requests > 1) {
         pace->least_gap_ms = state->least_gap_ms;
+        host_keep_gaps(h);
         host_pace_add_gaps(pace, state->median_gap_ms, state->requests - 1);
     }
     if (state->most_parallel > pace->most_parallel)
         pace->most_parallel = state->most_parallel;
 }
 
+void host_keep_gaps(struct host *h)
+{
+    if (h->pace.gaps == NULL)
+        h->pace.gaps = mem_new(sizeof *h->pace.gaps);
+}
+
 void host_free(struct host *h)
 {
+    free(h->pace.gaps);
     robots_free(h->rules);
     free(h->robots_error);
     free(h->origin);

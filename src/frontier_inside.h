@@ -226,6 +226,8 @@ void host_bring_state(const struct frontier *f, struct host *h, struct page *pag
 void host_restore(struct frontier *f, struct host *h, const struct host_state *state, struct robots *rules,
                   int64_t now_ms);
 void host_free(struct host *h);
+/* From now on gaps between its requests are counted. */
+void host_keep_gaps(struct host *h);
 void host_list_add(struct host_list *list, struct host *h); /* as the last */
 void host_list_remove(struct host_list *list, struct host *h);
 /* Frees hosts that have long had nothing to do, if there are too many. The state of one that must be recorded, or NULL.

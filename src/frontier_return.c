@@ -29,6 +29,7 @@ void frontier_page_out(struct frontier *f, struct page *page, struct host *h, bo
         page->sent_us = 0;
         page->leaves = page->turned_away = false;
         page->asked_ms = now_ms;
+        host_keep_gaps(h);
         host_started(&h->pace, now_ms);
         page_sits_down(page, h);
         count_fetching(f, h, 1, now_ms);

@@ -133,8 +133,10 @@ static void count_gap(struct host_pace *pace, int64_t gap_ms)
 
     if (pace->least_gap_ms < 0 || gap_ms < pace->least_gap_ms)
         pace->least_gap_ms = gap_ms;
-    pace->gaps[class]++;
-    pace->gap_sums[class] += gap_ms;
+    if (pace->gaps == NULL)
+        return;
+    pace->gaps->counts[class]++;
+    pace->gaps->sums_ms[class] += gap_ms;
 }
 
 /* The way to the host takes now more, now less time: what was sent a second apart may arrive some milliseconds closer.
@@ -304,25 +306,28 @@ void host_ended(struct host_pace *pace, int64_t now_ms, const struct host_reply 
 
 void host_pace_add_gaps(struct host_pace *pace, int64_t gap_ms, int64_t count)
 {
-    if (gap_ms < 0 || count <= 0)
+    if (gap_ms < 0 || count <= 0 || pace->gaps == NULL)
         return;
     if (count > UINT32_MAX / 2)
         count = UINT32_MAX / 2;
-    pace->gaps[gap_class(gap_ms)] += (uint32_t)count;
-    pace->gap_sums[gap_class(gap_ms)] += gap_ms * count;
+    pace->gaps->counts[gap_class(gap_ms)] += (uint32_t)count;
+    pace->gaps->sums_ms[gap_class(gap_ms)] += gap_ms * count;
 }
 
 int64_t host_median_gap_ms(const struct host_pace *pace)
 {
+    const struct host_gaps *gaps = pace->gaps;
     uint64_t total = 0;
     uint64_t before = 0;
 
+    if (gaps == NULL)
+        return -1;
     for (size_t k = 0; k < HOST_GAP_CLASSES; k++)
-        total += pace->gaps[k];
+        total += gaps->counts[k];
     for (size_t k = 0; k < HOST_GAP_CLASSES; k++) {
-        before += pace->gaps[k];
-        if (pace->gaps[k] > 0 && before * 2 >= total)
-            return pace->gap_sums[k] / pace->gaps[k];
+        before += gaps->counts[k];
+        if (gaps->counts[k] > 0 && before * 2 >= total)
+            return gaps->sums_ms[k] / gaps->counts[k];
     }
     return -1;
 }

@@ -55,7 +55,13 @@ struct host_reply { /* how one request ended */
     bool again; /* its URL was asked for before */
 };
 
+/* Gaps between two requests, by power of two of ms. Apart, for most hosts that a crawl knows wait to be asked at all.
+ */
 #define HOST_GAP_CLASSES 24
+struct host_gaps {
+    uint32_t counts[HOST_GAP_CLASSES];
+    int64_t sums_ms[HOST_GAP_CLASSES];
+};
 
 struct host_pace {
     const struct host_rules *rules; /* shared, outlives the pace */
@@ -82,8 +88,7 @@ struct host_pace {
     /* The ledger, of what was sent. */
     int64_t least_gap_ms, requests, bytes, errors, too_many;
     int32_t most_parallel;
-    uint32_t gaps[HOST_GAP_CLASSES];    /* between two requests, counted by power of two of ms, */
-    int64_t gap_sums[HOST_GAP_CLASSES]; /* and their sums in ms: gives the median */
+    struct host_gaps *gaps; /* the caller's, all zero at first; NULL, as it begins: no median is wanted */
 };
 
 void host_pace_init(struct host_pace *pace, const struct host_rules *rules, uint32_t random_seed);

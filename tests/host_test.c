@@ -325,9 +325,12 @@ static void what_we_gave_up_ourselves_says_nothing_of_the_host(void **state)
 static void the_ledger_tells_least_and_median_gap(void **state)
 {
     struct host_pace pace = pace_of(&PLAIN);
+    struct host_gaps gaps = {{0}, {0}};
     int64_t now = 1000;
 
     (void)state;
+    assert_int_equal(host_median_gap_ms(&pace), -1);
+    pace.gaps = &gaps;
     assert_int_equal(host_median_gap_ms(&pace), -1);
     for (int i = 0; i < 101; i++) {
         started(&pace, now);
