@@ -31,6 +31,7 @@ struct report_table {
     const char *nothing; /* the same if there are no rows */
     const char *all;     /* the query that shows all of it */
     const char *sql;     /* gives no more rows than are shown */
+    const char *only_if; /* NULL, or a query that gives 0 if the table is to be left out */
     const char *counts;  /* NULL, or a query for names and numbers that stand above the rows */
     int share;           /* of the bytes that all tables have */
     struct report_column columns[REPORT_COLUMNS_MOST];

@@ -40,6 +40,16 @@ static const struct report_table tables[] = {
         .columns = {{"Broken", CELL_URL}, {"Answer", CELL_STATUS}, {"Links", CELL_NUMBER}, {"Found on", CELL_SOURCES}},
     },
     {
+        .id = "soft-404",
+        .title = "Not found, with status 200",
+        .words = "Pages that say what their host says of a name that does not exist.",
+        .all = "SELECT * FROM soft_404s",
+        .only_if = "SELECT count(*) FROM page WHERE soft_404 = 1",
+        .share = 26,
+        .sql = "SELECT url, title, found_on FROM soft_404s LIMIT 200",
+        .columns = {{"Page", CELL_URL}, {"Title", CELL_TEXT}, {"Found on", CELL_URL}},
+    },
+    {
         .id = "redirects",
         .title = "Redirect chains and loops",
         .words = "Addresses that take two redirects or more, or lead in a circle.",
@@ -132,8 +142,10 @@ bool report_tables_add(struct buf *out, struct reader *reader, const struct repo
         shares += tables[i].share;
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         size_t left = bytes - (out->size - begin < bytes ? out->size - begin : bytes);
+        const char *only_if = tables[i].only_if;
 
-        if (!report_table_add(out, reader, &tables[i], slice_of(data->origin),
+        if ((only_if == NULL || reader_number(reader, only_if, 0) > 0) &&
+            !report_table_add(out, reader, &tables[i], slice_of(data->origin),
                               left * (size_t)tables[i].share / (size_t)shares, err))
             return false;
         shares -= tables[i].share;

@@ -221,6 +221,39 @@ static void titles_that_are_missing_or_twice_there_are_listed(void **state)
     buf_free(&report);
 }
 
+static void make_soft(sqlite3 *db)
+{
+    made_crawl_small(db);
+    made_crawl_do(db, "INSERT INTO host_probe (host_id, url, example_id, run_id, outcome)"
+                      " VALUES (1, 'https://a.test/no-such-page-1', 3, 1, 1);"
+                      "UPDATE page SET soft_404 = 1 WHERE id = 3");
+}
+
+/* Nor do readers stumble over a file in which nobody could have marked any. */
+static void make_old(sqlite3 *db)
+{
+    made_crawl_small(db);
+    made_crawl_do(db, "DROP VIEW soft_404s; DROP VIEW soft_404_probes; DROP VIEW pages; DROP TABLE host_probe;"
+                      "ALTER TABLE page RENAME COLUMN soft_404 TO gone; PRAGMA user_version = 1");
+}
+
+static void soft_404s_are_listed_where_there_are_some(void **state)
+{
+    struct buf soft = report_of(make_soft), sound, old;
+
+    (void)state;
+    has(&soft, "Not found, with status 200");
+    unlink(path);
+    sound = report_of(made_crawl_small);
+    has_not(&sound, "Not found, with status 200");
+    unlink(path);
+    old = report_of(make_old);
+    has_not(&old, "Not found, with status 200");
+    buf_free(&soft);
+    buf_free(&sound);
+    buf_free(&old);
+}
+
 static void what_held_the_crawl_back_stands_below_the_timeline(void **state)
 {
     struct buf report = report_of(made_crawl_small);
@@ -421,6 +454,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_broken_link_stands_with_its_sources_and_anchors, enter, leave),
         cmocka_unit_test_setup_teardown(chains_and_loops_of_redirects_are_told_apart, enter, leave),
         cmocka_unit_test_setup_teardown(titles_that_are_missing_or_twice_there_are_listed, enter, leave),
+        cmocka_unit_test_setup_teardown(soft_404s_are_listed_where_there_are_some, enter, leave),
         cmocka_unit_test_setup_teardown(what_held_the_crawl_back_stands_below_the_timeline, enter, leave),
         cmocka_unit_test_setup_teardown(what_was_skipped_is_counted_by_reason, enter, leave),
         cmocka_unit_test_setup_teardown(an_empty_crawl_has_a_report_too, enter, leave),
