@@ -13,9 +13,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#define GRACE_MS        1000 /* that running transfers have after --max-duration */
-#define SIGNAL_GRACE_MS 500  /* the same after the first signal: all is to be over within two seconds */
-#define TICK_MS         200  /* how often the main thread looks at signals, limits and the display */
+#define GRACE_MS         1000 /* that running transfers have after --max-duration */
+#define SIGNAL_GRACE_MS  500  /* the same after the first signal: all is to be over within two seconds */
+#define TRIM_MS          20000
+#define TICK_MS          200 /* how often the main thread looks at signals, limits and the display */
+#define STOPPING_TICK_MS 50  /* the same while it stops */
 
 /* Set by signal handlers, read by the main thread's tick. */
 static atomic_int caught_signal;
@@ -155,11 +157,17 @@ static void start_progress(struct crawl *c)
 
 static void wait_for_end(struct crawl *c)
 {
+    int64_t trimmed_ms = c->started_ms;
+
     start_progress(c);
-    while (!frontier_wait(c->frontier, TICK_MS)) {
+    while (!frontier_wait(c->frontier, c->stopped_ms == 0 ? TICK_MS : STOPPING_TICK_MS)) {
         look_at_limits(c);
         for (int i = 0; i < c->fetchers_started; i++)
-            http_watch(c->fetchers[i].http);
+            http_watch(c->fetchers[i].http, c->stopped_ms != 0 && clock_ms() - c->stopped_ms >= SIGNAL_GRACE_MS);
+        if (clock_ms() - trimmed_ms >= TRIM_MS) {
+            mem_trim();
+            trimmed_ms = clock_ms();
+        }
         progress_tick(c->progress, atomic_exchange(&asked_status, false), atomic_exchange(&asked_redraw, false));
     }
     look_at_limits(c);

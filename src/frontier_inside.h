@@ -69,6 +69,8 @@ struct host {
     size_t ahead_count;
     size_t refill_rows; /* rows that the refill on its way may bring */
     int64_t admitted;   /* documents, all runs */
+    int64_t sitemaps;   /* handed out in this run */
+    int64_t listed;     /* new URLs that its sitemaps brought in this run */
     int64_t
         may_take; /* documents that may still be taken, if --host-max-pages was found exceeded late; else INT64_MAX */
 

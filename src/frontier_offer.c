@@ -164,6 +164,8 @@ static bool decide(struct offer *offer, struct page_link *link, bool is_hop)
             return false;
         }
         h->admitted++;
+        if (link->kind == LINK_SITEMAP && offer->page->host != NULL)
+            offer->page->host->listed++;
         if (rules->max_pages > 0)
             h->changed = true;
     }

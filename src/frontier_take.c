@@ -131,12 +131,27 @@ static bool is_refused(const struct frontier *f, struct page *page)
                              sizeof page->error);
 }
 
+/* Sitemaps that a host has in any case; further ones it has to earn by what they list. An index that lists a thousand
+ * indexes, and so on, would be asked for without end. */
+#define SITEMAPS_FREE 1000
+
+static bool is_sitemap_too_many(struct host *h, struct page *page)
+{
+    if (page->kind != PAGE_SITEMAP || page->tries > 0 || h->sitemaps++ < SITEMAPS_FREE + h->listed)
+        return false;
+    page->skip = SKIP_LIMIT;
+    snprintf(page->error, sizeof page->error, "more than %d sitemaps, which list less than that", SITEMAPS_FREE);
+    return true;
+}
+
 /* False, with the reason in the page: it is not to be fetched. A sitemap is named so that it be read; but not by the
  * robots.txt of another host, out of scope or not. */
 static bool is_allowed(const struct frontier *f, struct host *h, struct page *page)
 {
     struct robots_verdict verdict;
 
+    if (is_sitemap_too_many(h, page))
+        return false;
     if (page->kind == PAGE_SITEMAP && !page->external)
         return true;
     if (h->rules != NULL) {

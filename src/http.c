@@ -342,12 +342,12 @@ size_t http_wait(struct http *h, int64_t timeout_ms, struct page **pages, size_t
     }
 }
 
-void http_watch(struct http *h)
+void http_watch(struct http *h, bool all)
 {
     unsigned round = atomic_load(&h->round);
 
     if (round % 2 == 1)
-        http_connections_watch(&h->context.connections, round != h->watched_round);
+        http_connections_watch(&h->context.connections, round != h->watched_round, all);
     h->watched_round = round;
 }
 

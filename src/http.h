@@ -42,8 +42,8 @@ void http_start(struct http *h, struct page *page);
 size_t http_wait(struct http *h, int64_t timeout_ms, struct page **pages, size_t max);
 
 /* Cuts a connection that holds up all transfers of `h` by bytes without end that are no answer. One other thread, every
- * now and then while http_wait() may run. */
-void http_watch(struct http *h);
+ * now and then while http_wait() may run. `all`: what it still brings is of no use, so each that holds up is cut. */
+void http_watch(struct http *h, bool all);
 
 /* Ends http_wait() soon. Any thread; cheap when repeated. */
 void http_wake(struct http *h);

@@ -135,7 +135,7 @@ int64_t http_connection_received(struct http_connection *connection)
     return bytes - connection->counted_from;
 }
 
-void http_connections_watch(struct http_connections *connections, bool begins)
+void http_connections_watch(struct http_connections *connections, bool begins, bool all)
 {
     pthread_mutex_lock(&connections->lock);
     for (size_t i = 0; i < connections->count; i++) {
@@ -144,7 +144,7 @@ void http_connections_watch(struct http_connections *connections, bool begins)
 
         if (begins)
             c->watched_from = bytes;
-        else if (bytes - c->watched_from > ROUND_BYTES_MAX) {
+        else if (bytes - c->watched_from > (all ? 0 : ROUND_BYTES_MAX)) {
             /* Both ways: what comes then is answered by a reset, which ends the reading. */
             shutdown(c->fd, SHUT_RDWR);
             atomic_store(&connections->cut, c->fd);

@@ -57,8 +57,9 @@ int64_t http_connection_received(struct http_connection *connection);
 /* By another thread while the owner is within one and the same call of curl_multi_perform(), again and again; `begins`:
  * for the first time in this call. libcurl 7.88 reads on, within one call, as long as there are bytes of HTTP/2 that
  * belong to no body, so who sends such frames faster than they are read holds the thread for ever. A connection that
- * brings more in one call than any that is read as it should be is cut. */
-void http_connections_watch(struct http_connections *connections, bool begins);
+ * brings more in one call than any that is read as it should be is cut; with `all`, any that brought something since.
+ */
+void http_connections_watch(struct http_connections *connections, bool begins, bool all);
 
 /* This socket was cut. True only once. */
 bool http_connections_was_cut(struct http_connections *connections, curl_socket_t fd);

@@ -35,6 +35,13 @@ void mem_tune(void)
 #endif
 }
 
+void mem_trim(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
 void *mem_alloc(size_t size)
 {
     return checked(malloc(size), size);

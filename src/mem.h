@@ -19,6 +19,11 @@
  * as it ever was; so memory in use would not be bounded by the budget. Does nothing with other libraries. */
 void mem_tune(void);
 
+/* Gives unused memory back to the system. What one thread allocates and another frees, some at once and some after an
+ * hour, leaves holes: without this a crawl of a million pages grows by half, though it holds no more. Any thread; takes
+ * milliseconds. */
+void mem_trim(void);
+
 /* Says that there is no memory left for `size` bytes, and ends the program: for who asked elsewhere. */
 _Noreturn void mem_exhausted(size_t size);
 

@@ -439,7 +439,7 @@ def robots_as_a_bomb(v):
         v.answer(PAGE % "x")
 
 
-def sitemap(name, body, outcomes="ok", fields="Content-Type: application/xml\r\n"):
+def sitemap(name, body, outcomes="ok", fields="Content-Type: application/xml\r\n", most=40):
     def function(v):
         if v.path == "/robots.txt":
             v.answer("Sitemap: %s/x.xml\n" % v.root, fields="Content-Type: text/plain\r\n")
@@ -448,7 +448,7 @@ def sitemap(name, body, outcomes="ok", fields="Content-Type: application/xml\r\n
         else:
             v.answer(PAGE % "x")
     function.__name__ = "sitemap_" + name
-    case(outcomes, 200, own=("/robots.txt", "/x"), most=40)(function)
+    case(outcomes, 200, own=("/robots.txt", "/x"), most=most)(function)
 
 
 LAUGHS = ("<!DOCTYPE u [<!ENTITY a 'lol'>" + "".join(
@@ -466,3 +466,28 @@ sitemap("deep", "<urlset>" + "<url>" * 1000000)
 sitemap("of_one_long_tag", "<urlset a='" + "x" * 20000000)
 sitemap("as_a_bomb", gzip.compress(b"<urlset>" + b" " * (1 << 28)), fields="Content-Type: application/gzip\r\n")
 sitemap("of_utf16_halves", b"\xff\xfe" + "<urlset><url><loc>http://x/".encode("utf-16le") + b"\x00\xd8" * 1000)
+sitemap("that_lists_two_hundred_more_each", lambda v: "<sitemapindex>" + "".join(
+    "<sitemap><loc>%s/x.xml?%s-%d</loc></sitemap>" % (v.root, v.path[7:], i) for i in range(200)) + "</sitemapindex>", most=1005)
+
+
+def robots(name, text, outcomes="ok", most=60):
+    def function(v):
+        if v.path == "/robots.txt":
+            v.answer(text, fields="Content-Type: text/plain\r\n")
+        elif v.path == "/":
+            v.answer(PAGE % "x")
+        else:
+            v.answer("", "404 Not Found")
+    function.__name__ = "robots_" + name
+    case(outcomes, 200, own=("/robots.txt", "/x"), most=most)(function)
+
+
+robots("with_delays_of_nonsense", "User-agent: *\n" + "".join(
+    "Crawl-delay: %s\n" % d for d in ("nan", "-1", "-inf", "", "x", "0x", "1e-400")))
+robots("of_a_hundred_thousand_rules", "User-agent: *\n" + "".join("Disallow: /%d*$\n" % i for i in range(100000)))
+robots("of_stars", "User-agent: *\n" + "Disallow: /" + "*a" * 30000 + "$\n")
+robots("of_a_hundred_thousand_groups", "".join("User-agent: bot%d\nDisallow: /\n\n" % i for i in range(20000)))
+robots("of_nul_bytes", "User-agent: *\0\nDisallow: /\0x\n" + "\0" * 100000)
+robots("in_utf16", "\ufeffUser-agent: *\nDisallow: /\n".encode("utf-16le"), "ok robots")
+robots("of_one_line", "U" * 600000)
+robots("of_ten_thousand_sitemaps", "".join("Sitemap: /x%d.xml\n" % i for i in range(10000)), most=1005)
