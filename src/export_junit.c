@@ -26,7 +26,9 @@ static const struct {
     {OPTIONS_FAIL_BROKEN, "broken", PAGE_COLUMNS "p.outcome NOT IN (1, 2, 4)" FROM_PAGES "p.kind = 0"},
     {OPTIONS_FAIL_5XX, "5xx", PAGE_COLUMNS "coalesce(p.status, 0) BETWEEN 500 AND 599" FROM_PAGES "p.kind = 0"},
     {OPTIONS_FAIL_EXTERNAL, "external", PAGE_COLUMNS "p.outcome NOT IN (1, 2, 4)" FROM_PAGES "p.kind = 3"},
-    {OPTIONS_FAIL_SOFT_404, "soft-404", PAGE_COLUMNS "p.soft_404 = 1" FROM_PAGES "p.kind = 0 AND p.outcome = 1"},
+    {OPTIONS_FAIL_SOFT_404, "soft-404",
+     "SELECT u.url, h.origin, p.status, 'soft_404', p.error, f.url, NULL, p.total_ms, p.id, p.soft_404 = 1" FROM_PAGES
+     "p.kind = 0 AND p.outcome = 1"},
     {OPTIONS_FAIL_DUP_TITLE, "dup-title",
      "SELECT u.url, h.origin, NULL, NULL, NULL, NULL, p.title, p.total_ms, p.id,"
      " p.title IN (SELECT title FROM page WHERE title <> '' AND outcome = 1 AND kind = 0 GROUP BY title"

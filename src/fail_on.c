@@ -26,6 +26,8 @@ static void add_bad_page(struct buf *out, const struct store_finding *f)
     buf_printf(out, "%.*s: ", (int)f->url.size, f->url.data);
     if (slice_is(f->outcome, "http_error"))
         buf_printf(out, "%d", f->status);
+    else if (slice_is(f->outcome, "ok")) /* of those found wanting, only a soft 404 */
+        buf_printf(out, "%d, but it says \"not found\"", f->status);
     else
         buf_printf(out, "%.*s", (int)f->outcome.size, f->outcome.data);
     if (f->error.size > 0)

@@ -1,6 +1,7 @@
 #include "soft404.h"
 
 #include "crawl.h"
+#include "verb_run.h"
 #include "whole.h"
 
 #include <setjmp.h>
@@ -269,11 +270,18 @@ static void what_robots_txt_refuses_is_not_probed(void **state)
 static void a_probe_is_tried_again_and_fails_a_build_that_asks_for_it(void **state)
 {
     struct crawled c;
+    struct verb_run run;
 
     (void)state;
     begin(&c, (struct shop){.manners = SOFT, .fail_probe = 1});
     assert_int_equal(WHOLE_CRAWL(&c.whole, c.site, "--waitretry=0", "--fail-on=soft-404", "{site}/"), CRAWL_FAIL_ON);
     assert_int_equal(whole_number(&c.whole, "SELECT tries FROM soft_404_probes"), 2);
+    VERB_RUN(&run, &c.whole, c.site, "export", "--format=junit", "--fail-on=soft-404");
+    assert_non_null(strstr(run.out.data, "<failure message=\"soft_404\""));
+    verb_run_free(&run);
+    VERB_RUN(&run, &c.whole, c.site, "explain", "/gone/7");
+    assert_non_null(strstr(run.out.data, "soft 404     it says what its host says of http://"));
+    verb_run_free(&run);
     assert_int_equal(whole_number(&c.whole, "SELECT count(*) FROM pages WHERE soft_404"), 40);
     end(&c);
 }
