@@ -2,8 +2,10 @@
  *
  * usage: polite_bench rules CRAWL    crawls under a dozen rules; prints the share of the allowed throughput that was
  *                                    reached, and the shortest rest between two requests as a share of the rule's
- *        polite_bench hosts CRAWL    1,000 hosts, then the same with 100 more that accept and never answer; prints both
- *                                    throughputs
+ *        polite_bench hosts CRAWL [OPTION]...
+ *                                    1,000 hosts, then the same with 100 more that accept and never answer; prints both
+ *                                    throughputs. Each host is asked once in two seconds, unless other options of
+ *                                    CRAWL say so: --rate=off leaves it to answers of 50 to 100 ms
  *
  * CRAWL is the program to run.
  */
@@ -168,14 +170,16 @@ static void print_series(const struct times *times)
 }
 
 /* Pages a second of the good hosts. */
-static double measure_hosts(const char *crawl, int silent)
+static double measure_hosts(const char *crawl, const char *const *more, int silent)
 {
-    static const char *const args[] = {"--rate=30/m", "--first-byte-timeout=10s", "--tries=2", "--waitretry=1s", NULL};
-    struct shape shape = {.pages = 20, .hosts = 1000, .silent = silent, .delay_ms = 5, .jitter_ms = 10};
+    const char *args[24] = {"--rate=30/m", "--first-byte-timeout=10s", "--tries=2", "--waitretry=1s"};
+    struct shape shape = {.pages = 20, .hosts = 1000, .silent = silent, .delay_ms = 50, .jitter_ms = 50};
     struct site *site = site_start_made(answer, &shape, 0);
     struct times times;
     double seconds;
 
+    for (size_t i = 4; i < sizeof args / sizeof args[0] - 1 && *more != NULL; i++)
+        args[i] = *more++;
     run(crawl, site, &shape, args);
     times = starts_of(site, &shape, -1);
     seconds = (double)(times.starts_us[times.count - 1] - times.starts_us[0]) / 1e6;
@@ -192,10 +196,11 @@ int main(int argc, char **argv)
 {
     if (argc == 3 && strcmp(argv[1], "rules") == 0) {
         measure_rules(argv[2]);
-    } else if (argc == 3 && strcmp(argv[1], "hosts") == 0) {
-        double alone = measure_hosts(argv[2], 0);
+    } else if (argc >= 3 && strcmp(argv[1], "hosts") == 0) {
+        const char *const *more = (const char *const *)argv + 3;
+        double alone = measure_hosts(argv[2], more, 0);
 
-        printf("%.1f %%\n", 100 * measure_hosts(argv[2], 100) / alone);
+        printf("%.1f %%\n", 100 * measure_hosts(argv[2], more, 100) / alone);
     } else {
         fprintf(stderr, "usage: polite_bench rules|hosts CRAWL\n");
         return 2;
