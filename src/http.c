@@ -4,6 +4,7 @@
 #include "http_body.h"
 #include "http_guard.h"
 #include "http_shared.h"
+#include "http_sockets.h"
 #include "http_transfer.h"
 #include "mem.h"
 
@@ -24,6 +25,7 @@
 struct http {
     struct http_context context;
     CURLM *multi;
+    struct http_sockets sockets;     /* of it */
     struct http_transfer *running;   /* all that libcurl runs */
     struct http_transfer *idle;      /* free for the next page */
     struct page *ended, **ended_end; /* not given back yet, in the order they ended */
@@ -32,7 +34,7 @@ struct http {
     int64_t resumed_ms; /* when the paused ones were last tried */
     int timer;          /* a timerfd; -1: none yet, or no such thing */
     atomic_bool woken;
-    atomic_uint round;      /* odd: within curl_multi_perform() */
+    atomic_uint round;      /* odd: within http_sockets_perform() */
     unsigned watched_round; /* the one that http_watch() last saw */
 };
 
@@ -50,8 +52,7 @@ struct http *http_new(struct http_shared *shared, struct budget *budget, struct 
     atomic_init(&h->round, 0);
     http_connections_init(&h->context.connections);
     h->multi = curl_multi_init();
-    /* One that cannot be woken would sleep through a stop. */
-    if (h->multi == NULL || curl_multi_wakeup(h->multi) != CURLM_OK) {
+    if (!http_sockets_init(&h->sockets, h->multi)) {
         err_set(err,
                 "libcurl gives no multi handle: raise the limit of open files (ulimit -n), or use fewer --threads");
         http_free(h);
@@ -77,6 +78,7 @@ void http_free(struct http *h)
         http_transfer_free(t);
     }
     curl_multi_cleanup(h->multi);
+    http_sockets_free(&h->sockets);
     if (h->timer >= 0)
         close(h->timer);
     http_guard_free(h->context.guard);
@@ -272,7 +274,7 @@ static void perform(struct http *h)
     int left;
 
     atomic_fetch_add(&h->round, 1);
-    curl_multi_perform(h->multi, &left);
+    http_sockets_perform(&h->sockets);
     atomic_fetch_add(&h->round, 1);
     if (h->context.leaves)
         tell_left(h);
@@ -302,20 +304,19 @@ static size_t give_back(struct http *h, struct page **pages, size_t max)
 /* Waits for something to happen, at most until `until_us`. */
 static void wait_until(struct http *h, int64_t until_us)
 {
-    struct curl_waitfd timer = {.fd = h->timer, .events = CURL_WAIT_POLLIN};
     int64_t first_us = INT64_MAX, now_us;
 
     for (const struct http_transfer *t = h->early; t != NULL; t = t->next)
         first_us = least(first_us, t->page->start_us);
     now_us = clock_us();
     if (until_us <= now_us || first_us <= now_us)
-        curl_multi_poll(h->multi, NULL, 0, 0, NULL);
+        http_sockets_wait(&h->sockets, -1, 0);
     else if (first_us >= until_us)
-        curl_multi_poll(h->multi, NULL, 0, (int)((until_us - now_us + 999) / 1000), NULL);
+        http_sockets_wait(&h->sockets, -1, (int)((until_us - now_us + 999) / 1000));
     else if (set_timer(h, first_us))
-        curl_multi_poll(h->multi, &timer, 1, (int)((until_us - now_us) / 1000) + 1, NULL);
+        http_sockets_wait(&h->sockets, h->timer, (int)((until_us - now_us) / 1000) + 1);
     else
-        curl_multi_poll(h->multi, NULL, 0, (int)((first_us - now_us) / 1000), NULL);
+        http_sockets_wait(&h->sockets, -1, (int)((first_us - now_us) / 1000));
 }
 
 size_t http_wait(struct http *h, int64_t timeout_ms, struct page **pages, size_t max)
@@ -354,7 +355,7 @@ void http_watch(struct http *h, bool all)
 void http_wake(struct http *h)
 {
     if (!atomic_exchange(&h->woken, true))
-        curl_multi_wakeup(h->multi);
+        http_sockets_wake(&h->sockets);
 }
 
 size_t http_running(const struct http *h)

@@ -54,7 +54,7 @@ bool http_connection_is_spoilt(const struct http_connection *connection);
  * (of a new one: since it was made). -1 where the system does not count them. */
 int64_t http_connection_received(struct http_connection *connection);
 
-/* By another thread while the owner is within one and the same call of curl_multi_perform(), again and again; `begins`:
+/* By another thread while the owner is within one and the same round of libcurl, again and again; `begins`:
  * for the first time in this call. libcurl 7.88 reads on, within one call, as long as there are bytes of HTTP/2 that
  * belong to no body, so who sends such frames faster than they are read holds the thread for ever. A connection that
  * brings more in one call than any that is read as it should be is cut; with `all`, any that brought something since.
