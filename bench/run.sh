@@ -42,13 +42,13 @@ log=$dir/server/access.log
 crawlers="crawl --links=all, 1 connection|$crawl|99|small all|wget2, 1 thread|$crawl -q --links=all --host-concurrency=1 -o x.db URL
 wget2, 1 thread|wget2|99|small all|wget2, 1 thread|wget2 -q -r -l inf --max-threads=1 --delete-after URL
 crawl --links=none, 1 connection|$crawl|99|small all|wget2, 1 thread|$crawl -q --links=none --host-concurrency=1 -o x.db URL
-crawl --links=all, 8 connections|$crawl|99|small all|wget2, 8 threads|$crawl -q --links=all --host-concurrency=8 -o x.db URL
-wget2, 8 threads|wget2|99|small all|wget2, 8 threads|wget2 -q -r -l inf --max-threads=8 --delete-after URL
-crawl --links=none, 8 connections|$crawl|99|small all|wget2, 8 threads|$crawl -q --links=none --host-concurrency=8 -o x.db URL
-crawl, defaults|$crawl|99|small all|wget2, 8 threads|$crawl -q -o x.db URL
+crawl --links=all, 8 connections|$crawl|99|small all|wget2, 1 thread|$crawl -q --links=all --host-concurrency=8 -o x.db URL
+wget2, 8 threads|wget2|99|small all|wget2, 1 thread|wget2 -q -r -l inf --max-threads=8 --delete-after URL
+crawl --links=none, 8 connections|$crawl|99|small all|wget2, 1 thread|$crawl -q --links=none --host-concurrency=8 -o x.db URL
+crawl, defaults|$crawl|99|small all|wget2, 1 thread|$crawl -q -o x.db URL
 wget|wget|3|small|wget2, 1 thread|wget -q -r -l inf --delete-after URL
-httrack, 8 connections|httrack|1|small|wget2, 8 threads|timeout 120 httrack URL -O . --disable-security-limits -c8 -%c0 -A0 -q
-scrapy, 8 requests|scrapy|1|small|wget2, 8 threads|timeout 240 scrapy runspider $here/spider.py -a url=URL -o x.jl"
+httrack, 8 connections|httrack|1|small|wget2, 1 thread|timeout 120 httrack URL -O . --disable-security-limits -c8 -%c0 -A0 -q
+scrapy, 8 requests|scrapy|1|small|wget2, 1 thread|timeout 240 scrapy runspider $here/spider.py -a url=URL -o x.jl"
 
 # One run: a line "site|name|pages|twice|cpu s|wall s|MB".
 run() { # site, URL, name, command
@@ -96,7 +96,7 @@ cat << END
 Made by \`make bench\` (bench/run.sh) on $(date -u +%Y-%m-%d): the documentation that Debian's packages put into
 /usr/share/doc, served by nginx on loopback; every crawler in turn, $rounds rounds, medians. A page is an HTML page
 answered with 200, counted in the server's log. CPU is user and system time of the whole process as the kernel counts
-it; the ratio is that of CPU a page to wget2 with as many connections.
+it; the ratio is that of CPU a page to wget2 with one thread.
 
 - Machine: $(nproc) x $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(awk '/MemTotal/ { printf "%.0f GB", $2 / 1e6 }' /proc/meminfo), Linux $(uname -r), $(sed -n 's/^PRETTY_NAME="\(.*\)"/\1/p' /etc/os-release)
 - Versions:$(for program in "$crawl" wget2 wget httrack scrapy; do
