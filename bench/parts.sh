@@ -22,8 +22,8 @@ part() { # title, words, command
 printf '\n## Parts\n\nCPU time but where it says otherwise, one after the other on the same machine.\n'
 part 'Resolving a link' 'Beside libcurl.' bench/url_bench
 html=
-for tree in /usr/share/doc/python3*/html /usr/share/doc/postgresql-doc-*/html /usr/share/doc/apache2-doc/manual; do
-    [ ! -d "$tree" ] || html="$html $tree"
+for tree in /usr/share/doc/python3.[0-9]*[0-9]/html /usr/share/doc/postgresql-doc-*/html /usr/share/doc/apache2-doc/manual; do
+    [ ! -d "$tree" ] || [ -h "$tree" ] || html="$html $tree"
 done
 # shellcheck disable=SC2086
 [ -z "$html" ] || part 'Reading a page' "Beside libxml2's own HTML parser, which finds less." bench/html_bench $html
@@ -31,7 +31,7 @@ part 'Parsers' 'Wall time, and of parsing alone.' bench/parsers_bench
 part 'Hand-overs' 'Of one item, both sides together.' bench/queue_bench
 part 'The frontier' 'A URL told at the start of a run, taken, a known link offered, a new one.' bench/frontier_bench
 part 'Recording with links' '100 links a page, 4 new URLs.' bench/store_bench -p 50000 -l 100 -u 4 "$dir/with.db"
-part 'Recording without links' '' bench/store_bench -p 50000 -l 0 -u 4 "$dir/without.db"
+part 'Recording with next to none' '4 links a page, all new.' bench/store_bench -p 50000 -l 4 -u 4 "$dir/without.db"
 for waits in overlap waiting; do
     ! sh "$here/$waits.sh" > "$dir/$waits" 2> /dev/null || part "Wall time: $waits.sh" '' cat "$dir/$waits"
 done
