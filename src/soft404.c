@@ -104,14 +104,13 @@ bool soft404_reads_missing(struct slice title)
     for (size_t at = 0; at < title.size; at++) {
         char c = title.data[at];
 
-        if (memchr(firsts, c >= 'A' && c <= 'Z' ? c | 0x20 : c, sizeof firsts - 1) == NULL)
+        c = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+        if (memchr(firsts, c, sizeof firsts - 1) == NULL)
             continue;
-        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-            size_t size = strlen(words[i]);
-
-            if (size <= title.size - at && strncasecmp(title.data + at, words[i], size) == 0)
+        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+            if (words[i][0] == c && strlen(words[i]) <= title.size - at &&
+                strncasecmp(title.data + at, words[i], strlen(words[i])) == 0)
                 return true;
-        }
     }
     return false;
 }
