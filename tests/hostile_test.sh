@@ -21,8 +21,12 @@ failed=0
 check() { # name, arguments
     name=$1
     shift
-    if "$python" "$here/run.py" "$crawl" --slack="$slack" "$@"; then
+    "$python" "$here/run.py" "$crawl" --slack="$slack" "$@"
+    status=$?
+    if [ $status = 0 ]; then
         echo "[       OK ] $name"
+    elif [ $status = 77 ]; then
+        echo "[  SKIPPED ] $name"
     else
         echo "[  FAILED  ] $name"
         failed=1
@@ -30,6 +34,8 @@ check() { # name, arguments
 }
 
 check each_hostile_answer_comes_to_an_outcome_that_fits
+# Without floods, which nghttpx takes in full.
+check behind_nghttpx_over_http_2_each_answer_has_an_outcome --front --only 'location_*,to_*,gzip_*,deflate_*,length_*,closed_*,a_second*,two_*,status_*,chunk_size_*,utf*'
 check an_interrupt_ends_it_within_two_seconds_whatever_the_servers_do --interrupt 3
 check sixty_four_bombs_stay_within_32_mb_and_64 --bombs 64 --memory 32
 check sixty_four_bombs_stay_within_256_mb_and_64 --bombs 64 --memory 256

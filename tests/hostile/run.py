@@ -4,6 +4,7 @@
 usage: run.py CRAWL [--only PATTERN] [--list] [--verbose] [--keep DIR] [--more OPTIONS] [--slack N]
        run.py CRAWL --bombs COUNT --memory MB         so many that want memory, all at once
        run.py CRAWL --interrupt SECONDS               an interrupt after so long: it must end within 2 s
+       run.py CRAWL --front                           behind nghttpx, over HTTP/2: each must come to an outcome
 
 Each case must end with one of its outcomes, in bounded time and bytes, with no more requests than it may cost; nothing
 of what was not asked for may be recorded (POISON), nobody else may be asked, and the crawl must end by itself, with
@@ -15,6 +16,7 @@ import fnmatch
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -30,16 +32,17 @@ import http2  # noqa: E402
 import http2_cases  # noqa: E402,F401
 
 FILE_SIZE_MB = 20
+OUTCOMES = ("ok redirect http_error wrong_type timeout dns_error conn_error bad_tls protocol_error truncated decode_error "
+            "too_large redirect_loop bad_redirect blocked_address robots host_gave_up").split()
 RSS_MB_MORE = 64              # than --memory
 SECONDS_MOST = 90
-BYTES_MOST = 200 << 20      # that one address may get rid of: what is looked at four times a second comes fast here
 
 
-def certificate(folder):
+def certificate(folder, all_sites):
     path = os.path.join(folder, "site.pem")
     made = subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-         "-subj", "/CN=hostile", "-addext", "subjectAltName=" + ",".join("IP:" + c.address for c in sites.CASES if c.tls),
+         "-subj", "/CN=hostile", "-addext", "subjectAltName=" + ",".join("IP:" + c.address for c in sites.CASES if c.tls or all_sites),
          "-keyout", path, "-out", path + ".crt"], stderr=subprocess.DEVNULL)
     if made.returncode != 0:
         return None, None
@@ -75,8 +78,8 @@ def interrupt(process, seconds):
     return time.monotonic() - began
 
 
-def rows(path, seeds):
-    """What became of each seed: outcome or reason, status, title, error."""
+def rows(path):
+    """What became of each URL: outcome or reason, status, title, error; and what is to be known of the whole."""
     db = sqlite3.connect("file:%s?mode=ro" % path, uri=True)
     found = {}
     for url, what, status, title, error in db.execute(
@@ -85,8 +88,9 @@ def rows(path, seeds):
         found[url] = what, status, title, error
     poison = [u for (u,) in db.execute("SELECT url FROM pages WHERE title LIKE '%POISON%' OR url LIKE '%poison%'")]
     whole = db.execute("PRAGMA integrity_check").fetchone()[0]
+    versions = [v for (v,) in db.execute("SELECT DISTINCT http_version FROM page")]
     db.close()
-    return found, poison, whole
+    return found, poison, whole, versions
 
 
 def judge(options, found):
@@ -103,7 +107,7 @@ def judge(options, found):
             problems.append("title %r, not %r" % (title and title[:60], case.title))
         if sum(case.requests.values()) > case.most:
             problems.append("%d requests, more than %d" % (sum(case.requests.values()), case.most))
-        if case.sent > BYTES_MOST:
+        if case.sent > case.greed:
             problems.append("%d MB taken" % (case.sent >> 20))
         bad += bool(problems)
         if problems or options.verbose:
@@ -111,6 +115,58 @@ def judge(options, found):
                 "FAIL" if problems else "ok", case.name, what, status, sum(case.requests.values()), case.sent >> 10,
                 (error or "")[:60], "; ".join(problems)))
     return bad
+
+
+def put_in_front(site, folder, pem):
+    """nghttpx, which speaks HTTP/2 to the crawler and HTTP/1.1 to the sites: its process, and its port."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    config = os.path.join(folder, "nghttpx.conf")
+    with open(config, "w") as f:
+        f.write("frontend=*,%d\nprivate-key-file=%s\ncertificate-file=%s\nworkers=2\nbackend-read-timeout=20s\n"
+                "errorlog-file=/dev/null\naccesslog-file=/dev/null\nno-ocsp=yes\n" % (port, pem, pem))
+        for c in sites.CASES:
+            f.write("backend=%s,%d;%s/\n" % (c.address, site.port, c.address))
+        f.write("backend=127.0.0.1,1\n")
+    process = subprocess.Popen(["nghttpx", "--conf=" + config], stderr=subprocess.DEVNULL)
+    for _ in range(100):
+        with socket.socket() as s:
+            if s.connect_ex(("127.0.0.1", port)) == 0:
+                return process, port
+        time.sleep(0.1)
+    return process, port
+
+
+def make_seeds(options, site, folder, pem):
+    """(case, URL) for each; and the process in front, if there is one."""
+    seeds = list(site.seeds())
+    front = None
+    if options.front:
+        front, port = put_in_front(site, folder, pem)
+        seeds = [(c, url.replace("http:", "https:").replace(":%d/" % site.port, ":%d/" % port)) for c, url in seeds]
+        for c, _ in seeds:                  # what it makes of an answer is its own: there must be an outcome
+            c.outcomes, c.status, c.title, c.most, c.greed = OUTCOMES, None, None, c.most + 10, 1 << 40
+    with open(os.path.join(folder, "seeds.txt"), "w") as f:
+        f.writelines(url + "\n" for _, url in seeds)
+    return seeds, front
+
+
+def crawl(options, folder, ca):
+    """Runs it: (exit status, seconds, MB, seconds after the interrupt, seconds of CPU)."""
+    patience = options.slack * (20 if options.bombs else 1)
+    command = [options.crawl, "--config=none", "-q", "--span-hosts", "-o", os.path.join(folder, "h.db"),
+               "--timeout=%gs" % (5 * patience), "--idle-timeout=%gs" % (4 * patience),
+               "--first-byte-timeout=%gs" % (4 * patience), "--waitretry=1s",
+               "--max-filesize=%dM" % FILE_SIZE_MB, "--cacert=" + ca if ca else "-q"]
+    command += ["--memory=%dM" % options.memory] + options.more.split() + [os.path.join(folder, "seeds.txt")]
+    began = time.monotonic()
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    peak = watch(process.pid)
+    late = interrupt(process, options.interrupt) if options.interrupt else 0
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, time.monotonic() - began, peak() >> 10, late, usage.ru_utime + usage.ru_stime
 
 
 def main():
@@ -125,51 +181,44 @@ def main():
     p.add_argument("--bombs", type=int)
     p.add_argument("--memory", type=int, default=256, metavar="MB")
     p.add_argument("--interrupt", type=float)
+    p.add_argument("--front", action="store_true")
     options = p.parse_args()
     if options.bombs:
         import bombs
         sites.CASES.clear()
         bombs.declare(options.bombs, options.only)
-        options.more += " -l 0 --timeout=120s --idle-timeout=60s --first-byte-timeout=60s --threads=8 --transfers=64"
-    sites.CASES[:] = [c for c in sites.CASES if any(fnmatch.fnmatch(c.name, o) for o in options.only.split(","))]
+        options.more += " -l 0 --threads=8 --transfers=64"
+    sites.CASES[:] = [c for c in sites.CASES if any(fnmatch.fnmatch(c.name, o) for o in options.only.split(",")) and
+                      not (options.front and c.tls)]
     if options.list:
         for c in sites.CASES:
             print("%-40s %s" % (c.name, "|".join(c.outcomes)))
         return 0
+    if options.front and (not shutil.which("nghttpx") or not shutil.which("openssl")):
+        print("skipped: no nghttpx, or no openssl")
+        return 77
     folder = options.keep or tempfile.mkdtemp(prefix="hostile-")
     os.makedirs(folder, exist_ok=True)
     site = sites.Site(http2=http2.serve)
-    options.site = site
-    site.certificate, ca = certificate(folder) if shutil.which("openssl") else (None, None)
-    options.seeds = list(site.seeds())
-    with open(os.path.join(folder, "seeds.txt"), "w") as f:
-        f.writelines(url + "\n" for _, url in options.seeds)
-    command = [options.crawl, "--config=none", "-q", "--span-hosts", "-o", os.path.join(folder, "h.db"),
-               "--timeout=%gs" % (5 * options.slack), "--idle-timeout=%gs" % (4 * options.slack),
-               "--first-byte-timeout=%gs" % (4 * options.slack), "--waitretry=1s",
-               "--max-filesize=%dM" % FILE_SIZE_MB, "--cacert=" + ca if ca else "-q"]
-    command += ["--memory=%dM" % options.memory] + options.more.split() + [os.path.join(folder, "seeds.txt")]
-    began = time.monotonic()
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
-    peak = watch(process.pid)
-    late = interrupt(process, options.interrupt) if options.interrupt else 0
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    took, rss_mb = time.monotonic() - began, peak() >> 10
-    found, poison, whole = rows(os.path.join(folder, "h.db"), options.seeds)
+    site.certificate, ca = certificate(folder, options.front) if shutil.which("openssl") else (None, None)
+    options.seeds, front = make_seeds(options, site, folder, site.certificate)
+    status, took, rss_mb, late, cpu = crawl(options, folder, ca)
+    if front is not None:
+        front.terminate()
+    found, poison, whole, versions = rows(os.path.join(folder, "h.db"))
     bad = 0 if options.interrupt else judge(options, found)
-    wanted = 130 if options.interrupt else 0
-    for problem in (["exit %d" % process.returncode] if process.returncode != wanted else []) + \
+    for problem in (["exit %d" % status] if status != (130 if options.interrupt else 0) else []) + \
             (["%.1f s after the interrupt" % late] if late > 2 * options.slack else []) + \
             (["recorded what was not asked for: %s" % " ".join(poison)] if poison else []) + \
-            (["no seed names %s" % " ".join(options.site.strangers)] if options.site.strangers else []) + \
+            (["no seed names %s" % " ".join(site.strangers)] if site.strangers else []) + \
             (["%d MB resident" % rss_mb] if rss_mb > (options.memory + RSS_MB_MORE) * options.slack else []) + \
             (["%.0f s" % took] if took > SECONDS_MOST * options.slack else []) + \
+            (["no HTTP/2"] if options.front and "2" not in versions else []) + \
             ([whole] if whole != "ok" else []):
         bad += 1
         print("FAIL " + problem)
     print("%d cases, %d problems; %.0f s, %.0f s of CPU, %d MB%s" % (
-        len(options.seeds), bad, took, usage.ru_utime + usage.ru_stime, rss_mb,
+        len(options.seeds), bad, took, cpu, rss_mb,
         ", over %.1f s after the interrupt" % late if options.interrupt else ""))
     if not options.keep:
         shutil.rmtree(folder)
