@@ -75,20 +75,24 @@ static void note_sent(struct page *page, int64_t now_us)
 bool frontier_sent(struct frontier *f, struct page *page, const char *address)
 {
     struct host *h = page->host;
+    const struct address *before;
     int64_t now_us;
     bool may;
 
     frontier_lock(f);
+    before = h->address;
     now_us = clock_us();
     /* libcurl asks a second time by itself, over a new connection, if a kept one breaks before any answer. To the host
      * that may be a request more: it has to wait for its turn. */
     may = page->sent_us == 0 && host_may_send(&h->pace, now_us) && page_moves(f, page, address, now_us / 1000);
-    if (may)
+    if (may) {
         page->sent_us = now_us;
-    page->leaves = may && host_rest_us(&h->pace) > 0;
-    if (may && !page->leaves)
-        note_sent(page, now_us);
-    host_update(f, h, now_us / 1000);
+        page->leaves = host_rest_us(&h->pace) > 0;
+        if (!page->leaves)
+            note_sent(page, now_us);
+    }
+    if (!may || h->address != before)
+        host_update(f, h, now_us / 1000);
     frontier_unlock(f);
     return may;
 }

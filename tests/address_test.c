@@ -289,6 +289,7 @@ static void what_was_turned_away_never_happened(void **state)
 static void a_request_that_a_broken_connection_would_send_again_waits_for_its_turn(void **state)
 {
     struct fixture fix = {.limits.address_requests = 0};
+    struct frontier_counts counts;
     struct page *page;
 
     (void)state;
@@ -296,11 +297,15 @@ static void a_request_that_a_broken_connection_would_send_again_waits_for_its_tu
     fix.rules.rest_us = 3600LL * 1000 * 1000;
     page = take_of(&fix, 0);
     assert_true(frontier_sent(fix.f, page, "192.0.2.1"));
-    assert_false(frontier_sent(fix.f, page, "192.0.2.1"));
+    assert_true(page->leaves);
+    assert_false(frontier_sent(fix.f, page, "192.0.2.1")); /* before it was told that the first has left */
+    assert_true(page->leaves);
     page_fail(page, PAGE_CONN_ERROR, "it broke");
     frontier_arrived(fix.f, page, HOST_ABANDONED);
     assert_true(frontier_retry(fix.f, page, NULL));
     assert_null(take(&fix)); /* for an hour */
+    frontier_counts(fix.f, &counts);
+    assert_int_equal(counts.resting, 1); /* and not for ever */
     end(&fix);
 }
 
