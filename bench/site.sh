@@ -28,17 +28,26 @@ stop_site() {
     site=
 }
 
-# Starts a site with these options of simsite; $url is its first page then.
+# Starts a site with these options of simsite; $url is its first page then. Its port is below those that connections
+# get by themselves; the next one if it is taken.
 start_site() {
     stop_site
-    port=$((20000 + $$ % 20000 + ${port_step:=0}))
-    port_step=$((port_step + 1))
+    : "${port:=$((20000 + $$ % 10000))}"
+    until begin_site "$@"; do
+        [ "$port" -lt 32000 ] || exit 1
+    done
     url=http://127.0.0.1:$port/
+}
+
+# False: the port is taken.
+begin_site() {
+    port=$((port + 1))
     "$work/simsite" --port "$port" "$@" > "$work/counters" 2>&1 &
     site=$!
     tries=0
-    until grep -q '^simsite:' "$work/counters"; do # which it says when it listens
+    until grep -q ' pages on ' "$work/counters"; do # which it says when it listens
         tries=$((tries + 1))
+        kill -0 "$site" 2> /dev/null || return 1
         [ $tries -lt 50 ] || exit 1
         sleep 0.1
     done

@@ -36,11 +36,11 @@ site_seconds() {
 try 2000 1 50 0 8
 try 2000 1 200 0 32
 try 5000 1 50 100 32
-try 40000 200 50 0 400
+try 100000 200 50 0 400
 try 100000 200 200 0 1000
 try 100000 200 150 100 1000
 
-silent_port=$((port + 1000))
+silent_port=$((port - 5000))
 "$work/simsite" --port "$silent_port" --hosts 100 --latency 1000000 > /dev/null 2>&1 &
 silent=$!
 list_hosts 100 "$silent_port"
