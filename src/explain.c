@@ -293,8 +293,8 @@ static void read_run(struct explanation *e, struct reader *reader)
 
     if (row != NULL && sqlite3_step(row) == SQLITE_ROW) {
         e->run_outcome = explain_keep(e, reader_text(row, 0));
-        e->is_running =
-            strcmp(e->run_outcome, "running") == 0 && verb_is_running(reader->path, reader_column(row, 1, 0));
+        e->is_running = e->run_outcome != NULL && strcmp(e->run_outcome, "running") == 0 &&
+                        verb_is_running(reader->path, reader_column(row, 1, 0));
     }
     sqlite3_finalize(row);
 }

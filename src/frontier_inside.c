@@ -275,7 +275,7 @@ bool frontier_wait(struct frontier *f, int64_t timeout_ms)
     bool over;
 
     frontier_lock(f);
-    while (!(over = frontier_is_over(f)))
+    while (!frontier_is_over(f))
         if (pthread_cond_timedwait(&f->changed, &f->lock, &until) == ETIMEDOUT)
             break;
     over = frontier_is_over(f);

@@ -67,7 +67,7 @@ int http_connections_close(void *arg, curl_socket_t fd)
 /* The socket's own port, 0 while it is not connected. */
 static int own_port_of(curl_socket_t fd)
 {
-    struct sockaddr_storage name;
+    struct sockaddr_storage name = {.ss_family = AF_UNSPEC};
     socklen_t size = sizeof name;
 
     if (getsockname(fd, (struct sockaddr *)&name, &size) != 0)

@@ -37,7 +37,7 @@ struct report_columns {
 };
 
 /* The height of a column. */
-int64_t report_bar_sum(const struct report_bar *bar);
+int64_t report_bar_sum(const struct report_bar *column);
 
 /* Appends it as a <figure>, with a legend if its parts have words. All its words are ours, or escaped. */
 void report_columns_add(struct buf *out, const struct report_columns *chart);

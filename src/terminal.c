@@ -23,11 +23,13 @@ static bool is_set(const char *name)
 
 bool terminal_wants_color(int file)
 {
+    const char *force = getenv("CLICOLOR_FORCE"), *wish = getenv("CLICOLOR");
+
     if (is_set("NO_COLOR"))
         return false;
-    if (is_set("CLICOLOR_FORCE") && strcmp(getenv("CLICOLOR_FORCE"), "0") != 0)
+    if (force != NULL && force[0] != '\0' && strcmp(force, "0") != 0)
         return true;
-    if (is_set("CLICOLOR") && strcmp(getenv("CLICOLOR"), "0") == 0)
+    if (wish != NULL && strcmp(wish, "0") == 0)
         return false;
     return terminal_is_able(file);
 }

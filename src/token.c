@@ -150,7 +150,7 @@ static void start_tag(struct token *t)
 
 static void end_tag(struct token *t)
 {
-    const char *name = t->at + 2, *stop = tag_name_end(name, t->end), *behind = stop;
+    const char *name = t->at + 2, *stop = tag_name_end(name, t->end), *behind;
 
     if (stop < t->end && *stop == '>')
         behind = stop + 1;

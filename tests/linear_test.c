@@ -1,7 +1,9 @@
 #include "cases.h"
 #include "charset.h"
 #include "date.h"
+#include "extract.h"
 #include "html.h"
+#include "made_page.h"
 #include "mime.h"
 #include "robots.h"
 #include "robots_tag.h"
@@ -218,6 +220,54 @@ static void pages_in_xml_are_read_likewise(void **state)
     ASSERT_LINEAR(read_xml_page, pages, LARGE);
 }
 
+/* --- Links: resolved, told apart and judged ------------------------------------------------ */
+static void read_links(struct slice text)
+{
+    static const struct frontier_limits frontier = {.window = 1, .transfers = 1, .takers = 1};
+    static const struct scope_rule rules[] = {{.pattern = "(a+)+$", .origin = "--reject-regex"}};
+    static const struct scope_limits scope = {.mode = SCOPE_HOST, .rules = rules, .rule_count = 1};
+    struct extract_settings settings = {
+        .html = LIMITS, .follow = 1, .links = EXTRACT_LINKS_ALL, .decoded_bytes = LARGE};
+    struct page *page = made_page(1, "http://a.example/b/c/d?e", 200);
+    struct url seed = URL_INIT;
+    struct scope *judge;
+    struct extract *x;
+    struct err err;
+
+    judge = scope_new(&scope, &err);
+    assert_non_null(judge);
+    url_parse(&seed, slice_of("http://a.example/"));
+    scope_add_seed(judge, &seed);
+    settings.scope = judge;
+    settings.frontier = frontier_new(&frontier);
+    x = extract_new(&settings);
+    page->body.limit = SIZE_MAX;
+    buf_add(&page->body, text.data, text.size);
+    extract_page(x, page);
+    buf_free(&page->body);
+    page_free(page);
+    extract_free(x);
+    frontier_free((struct frontier *)settings.frontier);
+    scope_free(judge);
+    url_free(&seed);
+}
+
+static void links_are_judged_in_time_in_proportion_to_their_number(void **state)
+{
+    static const struct hard pages[] = {
+        {"", "<a href=%>", ""},
+        {"", "<a href=x>", ""},
+        {"", "<a href=../../%/../x>", ""},
+        {"", "<a href='//h%.example/'>", ""},
+        {"", "<a href='http://\xc3\xa4%.example/'>", ""},
+        {"", "<a href=aaaaaaaaaaaaaaaaaaaaaaaaa%!>", ""},
+        {"<base href=/%2e%2e/>", "<a href=?%>", ""},
+    };
+
+    (void)state;
+    ASSERT_LINEAR(read_links, pages, LARGE);
+}
+
 /* --- URLs ------------------------------------------------------------------------------ */
 static void read_url(struct slice text)
 {
@@ -422,6 +472,7 @@ int main(void)
         cmocka_unit_test(pages_are_read_in_time_in_proportion_to_their_size),
         cmocka_unit_test(pages_with_links_without_end_are_read_likewise),
         cmocka_unit_test(pages_in_xml_are_read_likewise),
+        cmocka_unit_test(links_are_judged_in_time_in_proportion_to_their_number),
         cmocka_unit_test(urls_are_resolved_in_time_in_proportion_to_their_length),
         cmocka_unit_test(robots_txt_is_read_in_time_in_proportion_to_its_size),
         cmocka_unit_test(fields_of_a_head_are_read_in_time_in_proportion_to_their_length),
