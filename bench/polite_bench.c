@@ -94,7 +94,15 @@ struct times {
     size_t count;
 };
 
-/* When the good hosts were asked; of `host` alone, if that is not -1. */
+static int by_time(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+
+    return left < right ? -1 : left > right;
+}
+
+/* When the good hosts were asked, by when the kernel had the requests, in that order; of `host` alone, if that is not
+ * -1. */
 static struct times starts_of(struct site *site, const struct shape *shape, int host)
 {
     struct times times = {0};
@@ -105,6 +113,7 @@ static struct times starts_of(struct site *site, const struct shape *shape, int 
     for (size_t i = 0; site_log(site, i, &request, 1) == 1; i++)
         if (atoi(request.host + 1) < shape->hosts && (host < 0 || atoi(request.host + 1) == host))
             times.starts_us[times.count++] = request.start_us;
+    qsort(times.starts_us, times.count, sizeof *times.starts_us, by_time);
     return times;
 }
 
