@@ -259,16 +259,15 @@ static void free_parts(struct crawl *c)
         c->status = CRAWL_FILE;
 }
 
-/* Nothing was fetched. A database that was made for this and holds nothing goes again: a mistyped name leaves no file.
- */
+/* Nothing was fetched. If no seed was recorded either it was no run; a database that was made for it goes again: a
+ * mistyped name leaves no file. */
 static void end_before_begin(struct crawl *c)
 {
-    struct frontier_counts counts = {.known = 0};
+    bool none = !c->seeds_written;
+    bool made = c->store != NULL && c->makes_database;
 
-    if (c->frontier != NULL)
-        frontier_counts(c->frontier, &counts);
-    store_close(c->store, c->outcome, "{}", NULL);
-    if (c->store != NULL && c->makes_database && counts.known == 0)
+    store_close(c->store, none ? RUN_NONE : RUN_FAILED, "{}", NULL);
+    if (none && made)
         unlink(c->options->database);
 }
 
@@ -281,7 +280,7 @@ int crawl_run(const struct options *options)
     if (options->sandbox)
         sandbox_prepare(options->database);
     c.settings = crawl_settings_new(options);
-    good = crawl_build(&c, &err);
+    good = crawl_look_at_seeds(&c, &err) && crawl_build(&c, &err);
     if (good) {
         enter_sandbox(&c);
         good =

@@ -31,7 +31,7 @@ static bool open_store(struct crawl *c, struct err *err)
     options.settings = settings.data;
     options.args = c->options->command == NULL ? "" : c->options->command;
     options.versions = summary_versions();
-    c->makes_database = access(c->options->database, F_OK) != 0;
+    c->makes_database = c->options->fresh || access(c->options->database, F_OK) != 0;
     c->store = store_open(c->options->database, &options, &why, err);
     if (c->store == NULL)
         c->status = why == STORE_IN_USE ? CRAWL_IN_USE : CRAWL_FILE;
@@ -204,6 +204,7 @@ static void hand_over_seeds(struct seeding *seeding)
 {
     if (seeding->page == NULL)
         return;
+    seeding->crawl->seeds_written = true;
     frontier_finish(seeding->crawl->frontier, seeding->page);
     queue_push(seeding->crawl->to_write, seeding->page);
     seeding->page = NULL;
@@ -255,6 +256,52 @@ static void take_seed(void *arg, const struct url *url)
         hand_over_seeds(seeding);
 }
 
+static bool names_seeds(const struct options *o)
+{
+    return o->input_files.count + o->operand_count > 0;
+}
+
+static bool no_seed(struct crawl *c, struct err *err)
+{
+    c->status = CRAWL_USAGE;
+    return err_set(err, "no usable seed: name a URL, such as https://www.example.org/, or a file with one URL a line");
+}
+
+static void pass_over(void *arg, const struct url *url)
+{
+    (void)arg;
+    (void)url;
+}
+
+/* To say which lines are no seeds. */
+static bool read_for_nothing(const struct options *o, struct err *err)
+{
+    bool good = true;
+
+    for (size_t i = 0; i < o->input_files.count && good; i++)
+        good = seeds_read_file(o->input_files.items[i].text, pass_over, NULL, err);
+    for (size_t i = 0; i < o->operand_count && good; i++)
+        good = seeds_read_operand(o->operands[i], pass_over, NULL, err);
+    return good;
+}
+
+bool crawl_look_at_seeds(struct crawl *c, struct err *err)
+{
+    const struct options *o = c->options;
+    bool any = !names_seeds(o); /* else what is in the database goes on */
+    bool good = true;
+
+    for (size_t i = 0; i < o->input_files.count && good; i++)
+        good = seeds_look_at_file(o->input_files.items[i].text, &any, err);
+    for (size_t i = 0; i < o->operand_count && good; i++)
+        good = seeds_look_at_operand(o->operands[i], &any, err);
+    if (good && !any)
+        return read_for_nothing(o, err) && no_seed(c, err);
+    if (!good)
+        c->status = CRAWL_USAGE;
+    return good;
+}
+
 /* All seeds are known before the first is fetched: they make the scope. */
 bool crawl_read_seeds(struct crawl *c, struct err *err)
 {
@@ -266,15 +313,16 @@ bool crawl_read_seeds(struct crawl *c, struct err *err)
         good = seeds_read_file(c->options->input_files.items[i].text, take_seed, &seeding, err);
     for (size_t i = 0; i < c->options->operand_count && good; i++)
         good = seeds_read_operand(c->options->operands[i], take_seed, &seeding, err);
-    hand_over_seeds(&seeding);
+    if (good)
+        hand_over_seeds(&seeding);
+    else
+        page_free(seeding.page);
     extract_free(seeding.extract);
     frontier_counts(c->frontier, &counts);
     if (!good) {
         c->status = CRAWL_USAGE;
-    } else if (c->seeds_given == 0 && counts.known == 0) {
-        c->status = CRAWL_USAGE;
-        return err_set(err,
-                       "no usable seed: name a URL, such as https://www.example.org/, or a file with one URL a line");
+    } else if (c->seeds_given == 0 && (names_seeds(c->options) || counts.known == 0)) {
+        return no_seed(c, err);
     }
     return good;
 }

@@ -39,6 +39,7 @@ struct crawl {
     pthread_t *fetcher_threads, *parser_threads, writer_thread;
     int fetchers_started, parsers_started;
     bool writer_started;
+    bool seeds_written;   /* some went to the writer */
     int64_t seeds_given;  /* usable ones of this command */
     char first_host[256]; /* of the first seed, of an earlier run if there is one; "" none yet */
     int64_t done_before;  /* URLs that earlier runs recorded */
@@ -52,6 +53,10 @@ struct crawl {
 };
 
 /* --- crawl_build.c ------------------------------------------------------------------ */
+
+/* A first look at the seeds, before anything is made or changed. False: none is usable, or one of the operands is not;
+ * c->status says how it ends. */
+bool crawl_look_at_seeds(struct crawl *c, struct err *err);
 
 /* Makes the parts that all threads share, and tells them what the store knows. False: c->status says how it ends. */
 bool crawl_build(struct crawl *c, struct err *err);

@@ -117,6 +117,8 @@ struct reader {
     struct buf whole; /* with the scheme that was added */
     seeds_take *take;
     void *arg;
+    bool looking; /* says nothing, and the first seed is enough */
+    bool any;     /* there was a seed */
     unsigned long noted, warned;
 };
 
@@ -125,6 +127,13 @@ static void free_reader(struct reader *r)
     url_free(&r->url);
     buf_free(&r->text);
     buf_free(&r->whole);
+}
+
+static void take_it(struct reader *r)
+{
+    r->any = true;
+    if (!r->looking)
+        r->take(r->arg, &r->url);
 }
 
 /* A seed without a scheme. */
@@ -147,9 +156,9 @@ static bool take_host(struct reader *r, struct slice text, struct err *err)
         buf_printf(&r->whole, "http://%.*s", (int)text.size, text.data);
         url_parse(&r->url, buf_slice(&r->whole));
     }
-    if (r->noted++ < NOTES_MAX)
+    if (!r->looking && r->noted++ < NOTES_MAX)
         log_note("%.*s is taken as %s", shown, text.data, r->url.text.data);
-    r->take(r->arg, &r->url);
+    take_it(r);
     return true;
 }
 
@@ -168,7 +177,7 @@ static bool take_seed(struct reader *r, struct slice line, struct err *err)
         return take_host(r, text, err);
     if (url_parse(&r->url, text) != URL_WEB)
         return refuse_scheme(text, scheme, err);
-    r->take(r->arg, &r->url);
+    take_it(r);
     return true;
 }
 
@@ -201,7 +210,7 @@ static bool read_line(FILE *file, struct buf *line)
 
 static void warn(struct reader *r, const char *name, unsigned long number, const struct err *why)
 {
-    if (r->warned++ < WARNINGS_MAX)
+    if (!r->looking && r->warned++ < WARNINGS_MAX)
         log_warning("%s:%lu: %s; skipped", name, number, why->text);
 }
 
@@ -225,14 +234,13 @@ static bool check_beginning(const struct buf *line, const char *name, struct err
     return true;
 }
 
-bool seeds_read_stream(FILE *file, const char *name, seeds_take *take, void *arg, struct err *err)
+static bool read_stream(struct reader *r, FILE *file, const char *name, struct err *err)
 {
-    struct reader r = new_reader(take, arg);
     struct buf line = {.limit = LINE_LIMIT};
     unsigned long number = 0;
     bool good = true;
 
-    while (good && read_line(file, &line)) {
+    while (good && !(r->looking && r->any) && read_line(file, &line)) {
         struct slice text = buf_slice(&line);
         struct err why;
 
@@ -248,27 +256,32 @@ bool seeds_read_stream(FILE *file, const char *name, seeds_take *take, void *arg
             continue;
         if (line.full) {
             err_set(&why, "longer than %u bytes", LINE_LIMIT);
-            warn(&r, name, number, &why);
-        } else if (!take_seed(&r, text, &why)) {
-            warn(&r, name, number, &why);
+            warn(r, name, number, &why);
+        } else if (!take_seed(r, text, &why)) {
+            warn(r, name, number, &why);
         }
     }
     if (good && ferror(file))
         good = err_set(err, "cannot read %s: %s", name, strerror(errno));
-    say_the_rest(&r, name);
+    say_the_rest(r, name);
     buf_free(&line);
-    free_reader(&r);
     return good;
 }
 
-bool seeds_read_file(const char *path, seeds_take *take, void *arg, struct err *err)
+static bool read_file(struct reader *r, const char *path, struct err *err)
 {
     bool is_standard = strcmp(path, "-") == 0, good;
-    FILE *file = is_standard ? stdin : fopen(path, "rb");
+    struct stat info;
+    FILE *file;
 
+    if (r->looking && (is_standard || (stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode)))) {
+        r->any = true;
+        return true;
+    }
+    file = is_standard ? stdin : fopen(path, "rb");
     if (file == NULL)
         return err_set(err, "cannot read %s: %s", path, strerror(errno));
-    good = seeds_read_stream(file, is_standard ? "standard input" : path, take, arg, err);
+    good = read_stream(r, file, is_standard ? "standard input" : path, err);
     if (!is_standard)
         fclose(file);
     return good;
@@ -294,26 +307,73 @@ static bool looks_like_file(const char *operand)
     return false;
 }
 
-bool seeds_read_operand(const char *operand, seeds_take *take, void *arg, struct err *err)
+static bool read_operand(struct reader *r, const char *operand, struct err *err)
 {
     struct slice text = trimmed(slice_of(operand));
-    struct reader r;
     struct stat info;
-    bool good;
 
     if (strcmp(operand, "-") == 0)
-        return seeds_read_file(operand, take, arg, err);
+        return read_file(r, operand, err);
     if (text.size == 0)
         return err_set(err, "an empty operand is no seed");
     if (scheme_of(text).size == 0 && stat(operand, &info) == 0) {
         if (S_ISDIR(info.st_mode))
             return err_set(err, "%s is a directory, not a list of seeds", operand);
-        return seeds_read_file(operand, take, arg, err);
+        return read_file(r, operand, err);
     }
     if (scheme_of(text).size == 0 && looks_like_file(operand))
         return err_set(err, "cannot read %s: %s", operand, strerror(ENOENT));
-    r = new_reader(take, arg);
-    good = take_seed(&r, text, err);
+    return take_seed(r, text, err);
+}
+
+/* ---- what others call */
+
+bool seeds_read_stream(FILE *file, const char *name, seeds_take *take, void *arg, struct err *err)
+{
+    struct reader r = new_reader(take, arg);
+    bool good = read_stream(&r, file, name, err);
+
     free_reader(&r);
     return good;
+}
+
+bool seeds_read_file(const char *path, seeds_take *take, void *arg, struct err *err)
+{
+    struct reader r = new_reader(take, arg);
+    bool good = read_file(&r, path, err);
+
+    free_reader(&r);
+    return good;
+}
+
+bool seeds_read_operand(const char *operand, seeds_take *take, void *arg, struct err *err)
+{
+    struct reader r = new_reader(take, arg);
+    bool good = read_operand(&r, operand, err);
+
+    free_reader(&r);
+    return good;
+}
+
+static bool look(const char *text, bool (*read)(struct reader *r, const char *text, struct err *err), bool *any,
+                 struct err *err)
+{
+    struct reader r = new_reader(NULL, NULL);
+    bool good;
+
+    r.looking = true;
+    good = read(&r, text, err);
+    *any = *any || r.any;
+    free_reader(&r);
+    return good;
+}
+
+bool seeds_look_at_file(const char *path, bool *any, struct err *err)
+{
+    return look(path, read_file, any, err);
+}
+
+bool seeds_look_at_operand(const char *operand, bool *any, struct err *err)
+{
+    return look(operand, read_operand, any, err);
 }

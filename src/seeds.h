@@ -25,6 +25,11 @@ bool seeds_read_file(const char *path, seeds_take *take, void *arg, struct err *
 /* An operand of the command line: a URL, "-", an existing file, or a host. False: none of these. */
 bool seeds_read_operand(const char *operand, seeds_take *take, void *arg, struct err *err);
 
+/* A first look, which takes nothing and says nothing. False with the reason: as the two above. *any is set if there is
+ * a seed, or may be one, in what can be read but once: a pipe. */
+bool seeds_look_at_file(const char *path, bool *any, struct err *err);
+bool seeds_look_at_operand(const char *operand, bool *any, struct err *err);
+
 /* The seeds of an open file, called `name` in messages. */
 bool seeds_read_stream(FILE *file, const char *name, seeds_take *take, void *arg, struct err *err);
 

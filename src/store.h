@@ -79,7 +79,7 @@ bool store_write(struct store *s, struct page *const *pages, size_t count, struc
 /* Host states at the end of a run. */
 bool store_write_hosts(struct store *s, const struct host_state *states, size_t count, struct err *err);
 
-enum store_outcome { RUN_COMPLETE, RUN_LIMIT, RUN_INTERRUPTED, RUN_FAILED };
+enum store_outcome { RUN_COMPLETE, RUN_LIMIT, RUN_INTERRUPTED, RUN_FAILED, RUN_NONE /* ended before it began */ };
 
 /* How many URLs are in which state, each counted by itself in the store: the completeness proof. */
 struct store_totals {
@@ -127,9 +127,9 @@ typedef void store_tell_finding(void *arg, const struct store_finding *finding);
 int64_t store_findings(struct store *s, enum store_finding_kind kind, size_t max, store_tell_finding *tell, void *arg,
                        struct err *err);
 
-/* End of run: notes outcome and stats (JSON object text), makes indexes, full-text and ANALYZE if the run was complete
- * or limited, checkpoints into one file that can be mailed, closes. s may be NULL. False: something of this failed, the
- * data are safe. */
+/* End of run: notes outcome and stats (JSON object text), or forgets the run if it was none; makes indexes, full-text
+ * and ANALYZE if the run was complete or limited, checkpoints into one file that can be mailed, closes. s may be NULL.
+ * False: something of this failed, the data are safe. */
 bool store_close(struct store *s, enum store_outcome outcome, const char *stats, struct err *err);
 
 /* For tests: called, if set, at named points: "begin", "commit", "committed" of each transaction, "close", "indexed".

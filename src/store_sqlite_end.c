@@ -2,6 +2,8 @@
 
 #include "clock.h"
 
+#include <stdio.h>
+
 static const char *const outcome_names[] = {
     [RUN_COMPLETE] = "complete",
     [RUN_LIMIT] = "limit",
@@ -28,6 +30,14 @@ static bool note_outcome(struct sqlite_store *s, enum store_outcome outcome, con
     return good;
 }
 
+static bool forget_run(struct sqlite_store *s)
+{
+    char sql[80];
+
+    snprintf(sql, sizeof sql, "DELETE FROM run WHERE id = %lld", (long long)s->run_id);
+    return store_sqlite_run(s, sql);
+}
+
 bool store_sqlite_close(struct store *store, enum store_outcome outcome, const char *stats, struct err *err)
 {
     struct sqlite_store *s = (struct sqlite_store *)store;
@@ -36,10 +46,10 @@ bool store_sqlite_close(struct store *store, enum store_outcome outcome, const c
     store_sqlite_reach("close");
     /* The end does not wait for others as the writer does: what it adds can be added by the next run. */
     sqlite3_busy_timeout(s->db, 1000);
-    good = note_outcome(s, outcome, stats);
+    good = outcome == RUN_NONE ? forget_run(s) : note_outcome(s, outcome, stats);
     if (good && (outcome == RUN_COMPLETE || outcome == RUN_LIMIT))
         good = store_sqlite_make_indexes(s);
-    if (outcome == RUN_FAILED)
+    if (outcome == RUN_FAILED || outcome == RUN_NONE)
         good = true; /* whoever failed has said so */
     if (!good)
         store_sqlite_failed(s, "finish", err);

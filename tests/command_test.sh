@@ -50,6 +50,29 @@ check "a_list_without_a_usable_seed_is_a_usage_error" 2 "" \
     'crawl: warning: seeds.txt:1: "htp://example.com" has no usable scheme (did you mean "http://"?)'
 rm -f crawl.db*
 
+# A crawl that is there; the robots.txt of its seed is awaited in vain.
+"$crawl" -q --max-duration=10ms http://127.0.0.1:1/ >out 2>err </dev/null
+before=$(cksum <crawl.db)
+touched=
+printf '# none\n' >empty.txt
+for seeds in word "http://127.0.0.1:1/ word" "word http://127.0.0.1:1/" no-such.txt seeds.txt empty.txt "--fresh word" \
+    "--fresh seeds.txt" "-i empty.txt"; do
+    # shellcheck disable=SC2086 # several words
+    run $seeds
+    [ "$status" = 2 ] && [ "$(cksum <crawl.db)" = "$before" ] && [ "$(echo crawl.db*)" = crawl.db ] ||
+        touched="$touched ($seeds: $status)"
+done
+[ -z "$touched" ]
+status=$?
+check "a_command_without_a_usable_seed_leaves_the_database_as_it_was" 0 "" ""
+"$crawl" - <empty.txt >out 2>err
+status=$?
+check "neither_does_standard_input_without_a_seed_go_on" 2 "" "no usable seed"
+"$crawl" sql --format=csv "SELECT 'runs', count(*) FROM run" >out 2>err
+status=$?
+check "and_it_records_no_run" 0 "runs,1" ""
+rm -f crawl.db*
+
 run --dry-run --max-pages=600 --rate=1/s example.org
 check "a_dry_run_says_what_would_be_asked" 0 "https://example.org/" "example.org is taken as https://example.org/"
 check "a_dry_run_says_how_long_it_could_take" 0 "10 min 0 s for 600 pages" ""
