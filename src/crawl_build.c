@@ -17,6 +17,11 @@ static bool may_be_private(void *arg, struct slice host)
     return scope_names_host(arg, host);
 }
 
+static bool may_have_secrets(void *arg, const struct url *url)
+{
+    return scope_names_origin(arg, url);
+}
+
 static bool open_store(struct crawl *c, struct err *err)
 {
     enum store_failure why;
@@ -92,6 +97,35 @@ static void tell_probe(void *arg, const struct store_probe *probe)
         frontier_add_probe(c->frontier, probe->url);
 }
 
+/* What --user and --bearer say is for the seed's origin, and for no other; what a seed carries itself, for that URL
+ * and what is below it. */
+static void log_in(struct crawl *c, const struct url *url)
+{
+    struct buf text = {.limit = 64 * 1024};
+    struct options_host host;
+    struct err err;
+
+    buf_add(&text, url_host(url).data, url_host(url).size);
+    options_for_host(c->options, text.data, &host);
+    buf_clear(&text);
+    url_add_origin(url, &text);
+    if (url->user_at < url->host_at) {
+        buf_add(&text, url_path(url).data, url_path(url).size);
+        buf_add_char(&text, ' ');
+        url_add_credentials(url, &text);
+    } else if (host.bearer != NULL) {
+        buf_printf(&text, " Bearer %s", host.bearer);
+    } else if (host.user != NULL) {
+        buf_printf(&text, " %s", host.user);
+    } else {
+        buf_free(&text);
+        return;
+    }
+    if (!http_shared_add_credential(c->shared, text.data, &err))
+        log_warning("%s", err.text);
+    buf_free(&text);
+}
+
 static void tell_old_seed(void *arg, struct slice text)
 {
     struct crawl *c = arg;
@@ -100,6 +134,7 @@ static void tell_old_seed(void *arg, struct slice text)
     if (url_parse(&url, text) == URL_WEB) {
         scope_add_seed(c->scope, &url);
         note_first_host(c, &url);
+        log_in(c, &url);
     }
     url_free(&url);
 }
@@ -150,6 +185,7 @@ bool crawl_build(struct crawl *c, struct err *err)
         return false;
     }
     s->http.may_be_private = may_be_private;
+    s->http.may_have_secrets = may_have_secrets;
     s->http.arg = c->scope;
     say_proxy(&s->http);
     say_risks(c->options);
@@ -210,42 +246,13 @@ static void hand_over_seeds(struct seeding *seeding)
     seeding->page = NULL;
 }
 
-/* What --user and --bearer say is for the seed's origin, and for no other; what a seed carries itself, for that URL
- * and what is below it. */
-static void log_in(struct seeding *seeding, const struct url *url)
-{
-    struct buf text = {.limit = 64 * 1024};
-    struct options_host host;
-    struct err err;
-
-    buf_add(&text, url_host(url).data, url_host(url).size);
-    options_for_host(seeding->crawl->options, text.data, &host);
-    buf_clear(&text);
-    url_add_origin(url, &text);
-    if (url->user_at < url->host_at) {
-        buf_add(&text, url_path(url).data, url_path(url).size);
-        buf_add_char(&text, ' ');
-        url_add_credentials(url, &text);
-    } else if (host.bearer != NULL) {
-        buf_printf(&text, " Bearer %s", host.bearer);
-    } else if (host.user != NULL) {
-        buf_printf(&text, " %s", host.user);
-    } else {
-        buf_free(&text);
-        return;
-    }
-    if (!http_shared_add_credential(seeding->crawl->shared, text.data, &err))
-        log_warning("%s", err.text);
-    buf_free(&text);
-}
-
 static void take_seed(void *arg, const struct url *url)
 {
     struct seeding *seeding = arg;
 
     scope_add_seed(seeding->crawl->scope, url);
     note_first_host(seeding->crawl, url);
-    log_in(seeding, url);
+    log_in(seeding->crawl, url);
     if (seeding->page == NULL) {
         seeding->page = page_new(PAGE_SEEDS, "", 0);
         extract_forget(seeding->extract);

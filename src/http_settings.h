@@ -9,14 +9,15 @@
 #include <stdint.h>
 
 struct page;
+struct url;
 
 /* What all transfers of a crawl have in common. Constant once it was given to http_shared_new(), and outlives what that
  * gives. */
 struct http_settings {
     const char *user_agent;
     const char *from;           /* NULL: none; likewise below */
-    const char *const *headers; /* "Name: value", NULL-terminated. Authorization and Cookie among them go only to hosts
-                                   that a seed names, and to origins of `credentials` */
+    const char *const *headers; /* "Name: value", NULL-terminated. Authorization and Cookie among them go only to
+                                   origins that may_have_secrets() names, and to those of `credentials` */
     /* Other such lists: headers_for() tells for a host, from any thread, from 1 on, which of them it has instead, or 0.
      * NULL: there are none. */
     const char *const *const *host_headers; /* NULL-terminated */
@@ -48,6 +49,7 @@ struct http_settings {
     bool insecure;
     bool allow_private;                                   /* private addresses for every host */
     bool (*may_be_private)(void *arg, struct slice host); /* a seed names this host; thread-safe; NULL: none does */
+    bool (*may_have_secrets)(void *arg, const struct url *url); /* a seed has this URL's origin; likewise */
     void *arg;
 };
 

@@ -158,8 +158,8 @@ struct curl_slist *http_shared_headers(const struct http_shared *shared, struct 
     for (size_t i = 0; i < shared->credential_count; i++)
         if (slice_is(origin, shared->credentials[i].origin) && is_below(url_path(url), shared->credentials[i].path))
             return shared->credentials[i].headers;
-    if (headers->seeds != headers->any && settings->may_be_private != NULL &&
-        settings->may_be_private(settings->arg, url_host(url)))
+    if (headers->seeds != headers->any && settings->may_have_secrets != NULL &&
+        settings->may_have_secrets(settings->arg, url))
         return headers->seeds;
     return headers->any;
 }

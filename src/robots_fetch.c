@@ -14,6 +14,11 @@ static bool may_be_private(void *arg, struct slice host)
     return scope_names_host(arg, host);
 }
 
+static bool may_have_secrets(void *arg, const struct url *url)
+{
+    return scope_names_origin(arg, url);
+}
+
 static void free_files(struct robots_file *f)
 {
     while (f != NULL) {
@@ -44,6 +49,7 @@ bool robots_session_begin(struct robots_session *s, const struct options *option
     if (s->scope == NULL)
         return false;
     s->settings->http.may_be_private = may_be_private;
+    s->settings->http.may_have_secrets = may_have_secrets;
     s->settings->http.arg = s->scope;
     s->shared = http_shared_new(&s->settings->http, err);
     if (s->shared == NULL)

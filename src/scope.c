@@ -30,7 +30,7 @@ struct scope {
     pcre2_code **codes;            /* one a rule */
     bool has_accept;
     struct name_set sites; /* what is wanted by the seeds: site (or folder) keys */
-    struct name_set hosts; /* the seeds' host names alone */
+    struct name_set hosts; /* the seeds' host names alone, and their origins */
     int deepest_folder;    /* SCOPE_PATH: most slashes in a seed's folder */
     atomic_ulong limit_hits;
 };
@@ -186,9 +186,16 @@ static uint64_t folder_key(const struct scope *scope, const struct url *url, int
     return hash_of((struct slice){path.data, end}, site_key(scope, url));
 }
 
+/* Never as the host alone, whose seed is 0. */
+static uint64_t origin_key(const struct url *url)
+{
+    return hash_of(url_host(url), (uint64_t)url->port + (url->https ? 0x20000 : 0x10000));
+}
+
 void scope_add_seed(struct scope *scope, const struct url *seed)
 {
     set_add(&scope->hosts, hash_of(url_host(seed), 0));
+    set_add(&scope->hosts, origin_key(seed));
     if (scope->limits.mode == SCOPE_PATH) {
         struct slice path = url_path(seed);
         int slashes = 0;
@@ -206,6 +213,11 @@ void scope_add_seed(struct scope *scope, const struct url *seed)
 bool scope_names_host(const struct scope *scope, struct slice host)
 {
     return set_has(&scope->hosts, hash_of(host, 0));
+}
+
+bool scope_names_origin(const struct scope *scope, const struct url *url)
+{
+    return set_has(&scope->hosts, origin_key(url));
 }
 
 struct scope_matcher *scope_matcher_new(const struct scope *scope)

@@ -65,6 +65,9 @@ bool scope_wants_host(const struct scope *scope, const struct url *url);
 /* True if a seed names this host (any port): such a host may have a private address. */
 bool scope_names_host(const struct scope *scope, struct slice host);
 
+/* True if a seed has this origin: the same scheme, host and port. */
+bool scope_names_origin(const struct scope *scope, const struct url *url);
+
 /* The memory that one thread needs for asking. */
 struct scope_matcher *scope_matcher_new(const struct scope *scope);
 void scope_matcher_free(struct scope_matcher *matcher);

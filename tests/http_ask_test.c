@@ -17,6 +17,13 @@ static bool is_seed(void *arg, struct slice host)
     return slice_is(host, arg);
 }
 
+static bool is_seeds_origin(void *arg, const struct url *url)
+{
+    const struct site *site = arg;
+
+    return slice_is(url_host(url), "seed.test") && !url->https && url->port == site_port(site);
+}
+
 static void private_addresses_are_refused_unless_a_seed_names_the_host(void **state)
 {
     static const struct site_page SITE[] = {{.path = "/", .type = "text/html", .body = "<p>"}, {0}};
@@ -307,18 +314,19 @@ static void secrets_go_only_where_they_belong(void **state)
     struct site *site = site_start(SITE), *other = site_start(SITE);
     struct http_settings settings = RIG_SETTINGS;
     static const char *const headers[] = {"Authorization: for-seeds", "X-All: 1", "Accept: a/b", NULL};
-    char basic[128], resolve[64], url[SITE_URL_SIZE], head[4096];
-    const char *const credentials[] = {basic, NULL}, *const entries[] = {resolve, NULL};
+    char basic[128], resolve[64], other_port[64], url[SITE_URL_SIZE], head[4096];
+    const char *const credentials[] = {basic, NULL}, *const entries[] = {resolve, other_port, NULL};
     struct rig *rig;
 
     (void)state;
+    snprintf(other_port, sizeof other_port, "seed.test:%d:127.0.0.1", site_port(other));
     snprintf(basic, sizeof basic, "http://127.0.0.1:%d/x Aladdin:open sesame", site_port(site));
     snprintf(resolve, sizeof resolve, "seed.test:%d:127.0.0.1", site_port(site));
     settings.headers = headers;
     settings.credentials = credentials;
     settings.resolve = entries;
-    settings.may_be_private = is_seed;
-    settings.arg = (char *)"seed.test";
+    settings.may_have_secrets = is_seeds_origin;
+    settings.arg = site;
     rig = rig_of(site, settings, RIG_BUDGET);
     for (size_t i = 0; i < 2; i++) { /* the URL itself, and what is below it */
         static const char *const paths[] = {"/x", "/x/a"};
@@ -335,7 +343,8 @@ static void secrets_go_only_where_they_belong(void **state)
     rig_check(rig, url, PAGE_HTTP_ERROR);
     assert_true(site_head(site, "/b", head, sizeof head));
     assert_non_null(strstr(head, "\r\nAuthorization: for-seeds\r\n"));
-    rig_check(rig, site_url(other, "/c", url), PAGE_HTTP_ERROR);
+    snprintf(url, sizeof url, "http://seed.test:%d/c", site_port(other));
+    rig_check(rig, url, PAGE_HTTP_ERROR);
     assert_true(site_head(other, "/c", head, sizeof head));
     assert_null(strstr(head, "Authorization"));
     assert_non_null(strstr(head, "\r\nX-All: 1\r\n"));

@@ -153,6 +153,33 @@ static void deeper_than_the_level_is_too_deep(void **state)
     assert_int_equal(judge(&limits, "https://a.org/", "https://a.org/x", 3, NULL, 0), SCOPE_TOO_DEEP);
 }
 
+static void an_origin_is_a_seeds_with_its_scheme_host_and_port(void **state)
+{
+    static const struct {
+        const char *url;
+        bool is_seeds;
+    } CASES[] = {{"https://a.test/x", true},     {"https://a.test:443/", true},   {"http://a.test/", false},
+                 {"http://a.test:443/", false},  {"https://a.test:8443/", false}, {"https://www.a.test/", false},
+                 {"https://b.a.test/", false},   {"http://c.test:8080/", true},   {"http://c.test/", false},
+                 {"https://c.test:8080/", false}};
+    struct err err;
+    struct scope *scope = scope_new(&(struct scope_limits){.mode = SCOPE_ANY}, &err);
+    struct url url = URL_INIT;
+
+    (void)state;
+    assert_int_equal(url_parse(&url, slice_of("https://a.test/y")), URL_WEB);
+    scope_add_seed(scope, &url);
+    assert_int_equal(url_parse(&url, slice_of("http://c.test:8080/")), URL_WEB);
+    scope_add_seed(scope, &url);
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        assert_int_equal(url_parse(&url, slice_of(CASES[i].url)), URL_WEB);
+        if (scope_names_origin(scope, &url) != CASES[i].is_seeds)
+            fail_msg("%s", CASES[i].url);
+    }
+    url_free(&url);
+    scope_free(scope);
+}
+
 static void only_hosts_of_seeds_are_named_by_a_seed(void **state)
 {
     struct err err;
@@ -186,6 +213,7 @@ int main(void)
         cmocka_unit_test(a_pattern_that_would_run_for_ever_is_taken_as_rejecting),
         cmocka_unit_test(guards_stop_long_deep_and_repeating_paths),
         cmocka_unit_test(deeper_than_the_level_is_too_deep),
+        cmocka_unit_test(an_origin_is_a_seeds_with_its_scheme_host_and_port),
         cmocka_unit_test(only_hosts_of_seeds_are_named_by_a_seed),
     };
 
