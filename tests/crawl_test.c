@@ -271,6 +271,24 @@ static void a_limit_stops_it_and_the_same_command_goes_on(void **state)
     site_stop(site);
 }
 
+static void a_crawl_that_goes_on_without_seeds_logs_in_to_those_it_knows(void **state)
+{
+    struct whole_tree tree = {.count = 5};
+    struct site *site = site_start_made(whole_tree_make, &tree, 0);
+    char head[2048];
+    struct whole w;
+
+    (void)state;
+    whole_init(&w);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "--user=me:pw", "--max-pages=1", "{site}/p/0"), CRAWL_DONE);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "--user=me:pw"), CRAWL_DONE);
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM pages"), 5);
+    assert_true(site_head(site, "/p/4", head, sizeof head));
+    assert_non_null(strstr(head, "\r\nAuthorization: Basic bWU6cHc=\r\n"));
+    whole_free(&w);
+    site_stop(site);
+}
+
 static void a_level_is_as_many_links_from_the_seed(void **state)
 {
     struct whole_tree tree = {.count = 100};
@@ -628,6 +646,7 @@ int main(void)
         cmocka_unit_test(the_defaults_find_the_same_set),
         cmocka_unit_test(a_chain_of_single_links_is_followed_to_its_end),
         cmocka_unit_test(a_limit_stops_it_and_the_same_command_goes_on),
+        cmocka_unit_test(a_crawl_that_goes_on_without_seeds_logs_in_to_those_it_knows),
         cmocka_unit_test(a_level_is_as_many_links_from_the_seed),
         cmocka_unit_test(each_hop_of_a_redirect_is_a_page_of_its_own),
         cmocka_unit_test(a_failure_is_tried_again_and_has_a_name_in_the_end),
