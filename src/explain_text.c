@@ -15,6 +15,23 @@ static void add(struct buf *out, const char *text)
     text_add_terminal(out, slice_of(text));
 }
 
+/* " (X-Robots-Tag: noindex; X-Robots-Tag: bot: nofollow)" */
+static void add_fields(struct buf *out, const char *lines)
+{
+    const char *before = " (X-Robots-Tag: ";
+
+    for (const char *line = lines;; before = "; X-Robots-Tag: ") {
+        size_t size = strcspn(line, "\n");
+
+        buf_add_string(out, before);
+        text_add_terminal(out, (struct slice){line, size});
+        if (line[size] == '\0')
+            break;
+        line += size + 1;
+    }
+    buf_add_char(out, ')');
+}
+
 static void label(struct buf *out, const char *name)
 {
     buf_printf(out, LABEL, name);
@@ -308,9 +325,7 @@ static void add_page(const struct explanation *e, struct buf *out)
         buf_printf(out, "%s%s%s", a->noindex ? "noindex" : "", a->noindex && a->nofollow ? ", " : "",
                    a->nofollow ? "nofollow: its links are not followed" : "");
         if (a->x_robots != NULL) {
-            buf_add_string(out, " (X-Robots-Tag: ");
-            add(out, a->x_robots);
-            buf_add_char(out, ')');
+            add_fields(out, a->x_robots);
         }
         buf_add_char(out, '\n');
     }

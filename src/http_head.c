@@ -149,7 +149,7 @@ static bool is_part(struct slice range)
     return number(first) > 0 || (number(last) >= 0 && number(last) + 1 < number(whole));
 }
 
-enum repeats { FIRST_COUNTS, ARE_JOINED };
+enum repeats { FIRST_COUNTS, ARE_JOINED, ARE_LINES };
 
 static void add_value(struct http_head *head, struct buf *field, struct slice value, enum repeats repeats)
 {
@@ -159,7 +159,7 @@ static void add_value(struct http_head *head, struct buf *field, struct slice va
     }
     head->folds_into = field;
     if (field->size > 0)
-        buf_add(field, ", ", 2);
+        buf_add_string(field, repeats == ARE_LINES ? "\n" : ", ");
     buf_add(field, value.data, value.size);
 }
 
@@ -178,7 +178,7 @@ static enum http_head_event add_field(struct http_head *head, struct slice line)
     else if (is_name(name, "content-encoding"))
         add_value(head, &head->content_encoding, value, ARE_JOINED);
     else if (is_name(name, "x-robots-tag"))
-        add_value(head, &head->x_robots, value, ARE_JOINED);
+        add_value(head, &head->x_robots, value, ARE_LINES);
     else if (is_name(name, "location"))
         add_value(head, &head->location, value, FIRST_COUNTS);
     else if (is_name(name, "refresh"))

@@ -32,7 +32,8 @@ struct http_head {
     const char *wrong;   /* a sentence of ours; NULL: nothing */
 
     /* Values without the blanks around them, bytes as they came. The first Location, ETag ... counts; several
-     * Content-Type, Content-Encoding and X-Robots-Tag are joined by ", ". */
+     * Content-Type and Content-Encoding are joined by ", "; each X-Robots-Tag is a line, for a name in one of them does
+     * not hold for the next. */
     struct buf content_type, content_encoding, location, refresh, x_robots, etag, last_modified, retry_after;
 
     struct buf *folds_into; /* the field that a line beginning with a blank continues; NULL: one of no interest */

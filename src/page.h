@@ -196,7 +196,7 @@ struct page {
     struct mime mime;           /* of the Content-Type header, after sniffing */
     char *location;             /* raw Location; owned, NULL if none */
     char *refresh;              /* raw Refresh header; owned, NULL if none */
-    char *x_robots;             /* X-Robots-Tag headers joined by ", "; owned, NULL if none */
+    char *x_robots;             /* X-Robots-Tag fields, one a line; owned, NULL if none */
     char *etag, *last_modified; /* owned, NULL if none */
     char address[46];           /* that answered; "" if none */
     char http_version[4];       /* "1.1", "2" */

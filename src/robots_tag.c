@@ -36,14 +36,23 @@ static unsigned directive(struct slice word)
     return says(word, "nofollow") ? HTML_ROBOTS_NOFOLLOW : 0;
 }
 
+/* Up to the next comma or line end. */
+static size_t part_size(struct slice header, size_t from)
+{
+    size_t size = 0;
+
+    while (from + size < header.size && header.data[from + size] != ',' && header.data[from + size] != '\n')
+        size++;
+    return size;
+}
+
 unsigned robots_tag_read(struct slice header, const char *product_token)
 {
     unsigned robots = 0;
     bool ours = true;
 
     for (size_t i = 0; i < header.size;) {
-        const char *end = memchr(header.data + i, ',', header.size - i);
-        size_t size = end == NULL ? header.size - i : (size_t)(end - (header.data + i));
+        size_t size = part_size(header, i);
         struct slice part = trim((struct slice){header.data + i, size});
         const char *colon = part.size == 0 ? NULL : memchr(part.data, ':', part.size);
 
@@ -58,6 +67,8 @@ unsigned robots_tag_read(struct slice header, const char *product_token)
         if (ours)
             robots |= directive(part);
         i += size + 1;
+        if (i <= header.size && header.data[i - 1] == '\n')
+            ours = true;
     }
     return robots;
 }

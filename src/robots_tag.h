@@ -3,10 +3,9 @@
 
 #include "buf.h"
 
-/* What a page says to robots, in X-Robots-Tag headers joined by commas: "noindex,
- * nofollow", "none", "crawl: nofollow". A rule behind "name:" counts for
- * that product token only; names of others are passed over up to the next name.
- * Gives enum html_robots, or-ed. Pure. */
+/* What a page says to robots, in X-Robots-Tag fields, one a line: "noindex, nofollow", "none", "crawl: nofollow". What
+ * stands behind "name:" counts for that product token only, up to the next name or the end of the field: the next field
+ * is for all again. Gives enum html_robots, or-ed. Pure. */
 unsigned robots_tag_read(struct slice header, const char *product_token);
 
 #endif

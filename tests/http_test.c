@@ -31,7 +31,7 @@ static void a_page_comes_with_its_body_type_and_times(void **state)
     assert_string_equal(page->mime.charset_label, "x");
     assert_string_equal(page->etag, "\"e\"");
     assert_string_equal(page->last_modified, "Mon");
-    assert_string_equal(page->x_robots, "noindex, bot: nofollow");
+    assert_string_equal(page->x_robots, "noindex\nbot: nofollow");
     assert_string_equal(page->refresh, "3; url=/b");
     assert_string_equal(page->address, "127.0.0.1");
     assert_string_equal(page->http_version, "1.1");

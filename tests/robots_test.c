@@ -1,7 +1,9 @@
 #include "robots.h"
 
 #include "cases.h"
+#include "html.h"
 #include "mem.h"
+#include "robots_tag.h"
 #include "rules.h"
 
 #include <setjmp.h>
@@ -381,6 +383,37 @@ static void random_rules_decide_as_the_standard_reads(void **state)
     }
 }
 
+static void each_robots_tag_field_speaks_to_all_until_it_names_one(void **state)
+{
+    static const struct {
+        const char *fields;
+        unsigned said;
+    } CASES[] = {
+        {"nofollow", HTML_ROBOTS_NOFOLLOW},
+        {"NoIndex ,, NOFOLLOW", HTML_NOINDEX | HTML_ROBOTS_NOFOLLOW},
+        {"none", HTML_NOINDEX | HTML_ROBOTS_NOFOLLOW},
+        {"crawl: nofollow", HTML_ROBOTS_NOFOLLOW},
+        {"CRAWL : nofollow", HTML_ROBOTS_NOFOLLOW},
+        {"bot: noindex, nofollow", 0},
+        {"bot: noindex\nnofollow", HTML_ROBOTS_NOFOLLOW},
+        {"bot: noindex\n\nnofollow", HTML_ROBOTS_NOFOLLOW},
+        {"bot: noindex, crawl: nofollow", HTML_ROBOTS_NOFOLLOW},
+        {"crawl: nofollow\nbot: noindex", HTML_ROBOTS_NOFOLLOW},
+        {"noindex\nbot: nofollow", HTML_NOINDEX},
+        {"unavailable_after: 25 Jun 2010 15:00:00 PST, nofollow", HTML_ROBOTS_NOFOLLOW},
+        {"max-snippet:5\nnoindex\n", HTML_NOINDEX},
+        {"nofollowing, no follow", 0},
+        {"", 0},
+        {"\n", 0},
+        {",:,\n:", 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
+        if (robots_tag_read(slice_of(CASES[i].fields), "crawl") != CASES[i].said)
+            fail_msg("%s", CASES[i].fields);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -395,6 +428,7 @@ int main(void)
         cmocka_unit_test(any_bytes_are_parsed),
         cmocka_unit_test(stars_cost_no_more_than_letters),
         cmocka_unit_test(many_rules_are_looked_up_quickly),
+        cmocka_unit_test(each_robots_tag_field_speaks_to_all_until_it_names_one),
         cmocka_unit_test(random_rules_decide_as_the_standard_reads),
     };
 
