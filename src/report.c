@@ -78,7 +78,7 @@ static void add_date(struct buf *out, int64_t wall_ms)
     buf_add_string(out, text);
 }
 
-enum { RUN_ID, RUN_STARTED, RUN_ENDED, RUN_OUTCOME, RUN_ARGS, RUN_SETTINGS, RUN_VERSIONS };
+enum { RUN_ID, RUN_STARTED, RUN_TOOK, RUN_OUTCOME, RUN_ARGS, RUN_SETTINGS, RUN_VERSIONS };
 
 /* "Complete: every address was visited" and its like. */
 static void add_outcome(struct report *r)
@@ -113,9 +113,9 @@ static void add_header(struct report *r)
     buf_add_string(out, "</h1>\n<p>");
     if (r->run != NULL) {
         add_date(out, reader_column(r->run, RUN_STARTED, 0));
-        if (reader_column(r->run, RUN_ENDED, 0) > 0) {
+        if (reader_column(r->run, RUN_TOOK, 0) > 0) {
             buf_add_string(out, ", ");
-            words_add_time(out, reader_column(r->run, RUN_ENDED, 0) - reader_column(r->run, RUN_STARTED, 0));
+            words_add_time(out, reader_column(r->run, RUN_TOOK, 0));
         }
         buf_add_string(out, ", ");
         add_outcome(r);
@@ -318,12 +318,11 @@ bool report_add(struct buf *out, struct reader *reader, struct reader *older, in
 
     reader_begin(reader);
     r.data = data = report_data_new(reader, err);
-    r.run = data == NULL
-                ? NULL
-                : reader_statement(reader,
-                                   "SELECT id, started_ms, ended_ms, outcome, args, settings, versions FROM run"
-                                   " ORDER BY id DESC LIMIT 1",
-                                   err);
+    r.run = data == NULL ? NULL
+                         : reader_statement(reader,
+                                            "SELECT id, started_ms, " READER_RUN_MS
+                                            ", outcome, args, settings, versions FROM run r ORDER BY id DESC LIMIT 1",
+                                            err);
     if (r.run != NULL) {
         sqlite3_stmt *run = r.run;
         int got = reader_step(reader, run, err);

@@ -382,7 +382,7 @@ static void without_an_index_all_pages_are_looked_at(void **state)
 
 /* --- status --------------------------------------------------------------------------------- */
 
-static void pages_a_second_are_those_of_the_summary_wherever_they_are_told(void **state)
+static void time_and_pages_a_second_are_those_of_the_summary_wherever_they_are_told(void **state)
 {
     struct site *site = site_start(SITE);
     struct crawled c = {.site = site};
@@ -401,6 +401,7 @@ static void pages_a_second_are_those_of_the_summary_wherever_they_are_told(void 
     verb_run_free(&run);
     VERB_RUN(&run, &c.whole, site, "report", "-o", "-");
     assert_non_null(strstr(run.out.data, ">2.0 pages a second on average"));
+    assert_non_null(strstr(run.out.data, " UTC, 3.5 s, complete. "));
     verb_run_free(&run);
     whole_free(&c.whole);
     site_stop(site);
@@ -1064,7 +1065,7 @@ int main(void)
         cmocka_unit_test(one_who_stops_reading_is_no_error),
         cmocka_unit_test(words_are_found_in_titles_headings_and_descriptions),
         cmocka_unit_test(without_an_index_all_pages_are_looked_at),
-        cmocka_unit_test(pages_a_second_are_those_of_the_summary_wherever_they_are_told),
+        cmocka_unit_test(time_and_pages_a_second_are_those_of_the_summary_wherever_they_are_told),
         cmocka_unit_test(how_the_last_run_ended_is_told),
         cmocka_unit_test(a_fetched_url_is_explained_from_its_seed_to_its_answer),
         cmocka_unit_test(a_redirect_is_explained_with_where_it_leads),
