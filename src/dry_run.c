@@ -170,7 +170,7 @@ bool dry_run(const struct options *options, struct err *err)
     struct plan plan = {.options = options, .settings = settings, .out = {.limit = 1u << 22}, .seen = seen_new()};
     struct buf out = {.limit = 1u << 23};
     struct scope *scope = scope_new(&settings->scope, err); /* patterns are checked */
-    bool good = scope != NULL && read_seeds(&plan, err);
+    bool good = scope != NULL && http_settings_check(&settings->http, err) && read_seeds(&plan, err);
 
     if (good) {
         add_plan(&out, &plan, settings);

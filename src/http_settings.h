@@ -53,6 +53,10 @@ struct http_settings {
     void *arg;
 };
 
+/* False with the reason for what cannot be used: a header that is none, a file that cannot be read, a --resolve or
+ * --proxy that libcurl would refuse at each transfer. The reason repeats no password. */
+bool http_settings_check(const struct http_settings *settings, struct err *err);
+
 /* Who lets requests pass; called within http_wait(). If one gives false the page comes back with `turned_away` set:
  * without an outcome, or, if it is libcurl that sends again what went to a kept connection that broke, as a
  * PAGE_CONN_ERROR. */

@@ -85,21 +85,6 @@ static struct curl_slist *make_headers(const struct http_settings *settings, con
     return list;
 }
 
-static bool check_headers(const char *const *given, struct err *err)
-{
-    for (const char *const *header = given; header != NULL && *header != NULL; header++) {
-        size_t size = name_size(*header);
-
-        if (size == 0 || (*header)[size] == '\0')
-            return err_set(err, "a header reads \"Name: value\", not \"%s\"", *header);
-        for (const char *c = *header; *c != '\0'; c++)
-            if ((unsigned char)*c < ' ' && *c != '\t')
-                return err_set(err, "the header \"%.*s\" holds a line end or another control character", (int)size,
-                               *header);
-    }
-    return true;
-}
-
 static bool is_below(struct slice path, const char *top)
 {
     size_t size = strlen(top);
@@ -116,8 +101,8 @@ static const struct http_headers *headers_of(const struct http_shared *shared, s
     return &shared->headers[settings->headers_for != NULL ? settings->headers_for(settings->headers_arg, host) : 0];
 }
 
-/* The user's lists, checked; they become shared->headers. */
-static bool add_headers(struct http_shared *shared, struct err *err)
+/* The user's lists become shared->headers. */
+static void add_headers(struct http_shared *shared)
 {
     const struct http_settings *settings = shared->settings;
     size_t lists = 0;
@@ -129,15 +114,12 @@ static bool add_headers(struct http_shared *shared, struct err *err)
         struct http_headers *headers = &shared->headers[i];
 
         headers->given = i == 0 ? settings->headers : settings->host_headers[i - 1];
-        if (!check_headers(headers->given, err))
-            return false;
         headers->any = headers->seeds = make_headers(settings, headers->given, false, NULL);
         shared->headers_count++;
         for (const char *const *header = headers->given; header != NULL && *header != NULL; header++)
             if (is_secret(*header) && headers->seeds == headers->any)
                 headers->seeds = make_headers(settings, headers->given, true, NULL);
     }
-    return true;
 }
 
 static void free_headers(struct http_shared *shared)
@@ -238,20 +220,6 @@ static bool add_credentials(struct http_shared *shared, struct err *err)
 
 /* --- Files and libcurl -------------------------------------------------------------- */
 
-static bool check_file(const char *path, const char *what, struct err *err)
-{
-    if (path != NULL && access(path, R_OK) != 0)
-        return err_set(err, "cannot read the %s %s: %m", what, path);
-    return true;
-}
-
-static bool check_settings(const struct http_settings *settings, struct err *err)
-{
-    return check_file(settings->cacert, "certificates of --cacert in", err) &&
-           check_file(settings->cert, "client certificate", err) && check_file(settings->key, "private key", err) &&
-           check_file(settings->netrc_file, "netrc file", err) && check_file(settings->cookie_file, "cookies in", err);
-}
-
 /* The file's cookies into the shared engine, once: else each handle would read it again. */
 static void load_cookies(struct http_shared *shared)
 {
@@ -301,7 +269,7 @@ struct http_shared *http_shared_new(const struct http_settings *settings, struct
     shared->settings = settings;
     for (size_t i = 0; i < CURL_LOCK_DATA_LAST; i++)
         pthread_mutex_init(&shared->locks[i], NULL);
-    if (!check_settings(settings, err))
+    if (!http_settings_check(settings, err))
         goto fail;
     /* With our memory: else a lack of it would look like the failure of a server. */
     if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, mem_alloc, free, mem_resize, mem_string, mem_array) != CURLE_OK ||
@@ -316,7 +284,8 @@ struct http_shared *http_shared_new(const struct http_settings *settings, struct
         curl_share_setopt(shared->share, CURLSHOPT_SHARE, kinds[i]);
     for (const char *const *entry = settings->resolve; entry != NULL && *entry != NULL; entry++)
         append(&shared->resolve, *entry);
-    if (!add_headers(shared, err) || !add_credentials(shared, err))
+    add_headers(shared);
+    if (!add_credentials(shared, err))
         goto fail;
     if (settings->cookie_file != NULL)
         load_cookies(shared);

@@ -166,6 +166,18 @@ bool page_refused_head(const struct page *page)
             page->status == 501);
 }
 
+/* A time-out of the server, too much at once, and trouble that passes: 520 to 524 are a gateway's words for 502 and 504
+ * in wide use. 501 and 505 would be the same again. */
+static bool may_pass(int status)
+{
+    static const int STATUSES[] = {408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524};
+
+    for (size_t i = 0; i < sizeof STATUSES / sizeof *STATUSES; i++)
+        if (STATUSES[i] == status)
+            return true;
+    return false;
+}
+
 bool page_may_retry(const struct page *page)
 {
     switch (page->outcome) {
@@ -175,8 +187,7 @@ bool page_may_retry(const struct page *page)
     case PAGE_TRUNCATED:
         return true;
     case PAGE_HTTP_ERROR:
-        return page_refused_head(page) || page->status == 429 || page->status == 500 || page->status == 502 ||
-               page->status == 503 || page->status == 504;
+        return page_refused_head(page) || may_pass(page->status);
     default:
         return false;
     }

@@ -359,9 +359,12 @@ static void settings_that_cannot_be_used_are_refused_with_a_reason(void **state)
     static const char *const bad_header[] = {"no colon", NULL}, *const two_lines[] = {"A: b\r\nC: d", NULL};
     static const char *const no_origin[] = {"ftp://a.example/ x:y", NULL}, *const no_secret[] = {"http://a.example/",
                                                                                                  NULL};
+    static const char *const bad_name[] = {"Na me: v", NULL}, *const of_a_body[] = {"content-length: 5", NULL};
+    static const char *const agent[] = {"User-Agent: x", NULL};
     const struct http_settings bad[] = {
-        {.headers = bad_header},    {.headers = two_lines},        {.credentials = no_origin},
-        {.credentials = no_secret}, {.cookie_file = "/no/such/1"}, {.cacert = "/no/such/2"},
+        {.headers = bad_name},         {.headers = of_a_body},   {.headers = agent},         {.key = "/dev/null"},
+        {.headers = bad_header},       {.headers = two_lines},   {.credentials = no_origin}, {.credentials = no_secret},
+        {.cookie_file = "/no/such/1"}, {.cacert = "/no/such/2"},
     };
 
     (void)state;
@@ -373,6 +376,69 @@ static void settings_that_cannot_be_used_are_refused_with_a_reason(void **state)
     }
 }
 
+static void statuses_that_may_pass_are_tried_again_and_no_others(void **state)
+{
+    static const char PASS[] = " 408 429 500 502 503 504 520 521 522 523 524 ";
+    struct page *page = page_new(PAGE_DOCUMENT, "http://a.test/", 14);
+
+    (void)state;
+    page->outcome = PAGE_HTTP_ERROR;
+    for (page->status = 400; page->status < 600; page->status++) {
+        char word[8];
+
+        snprintf(word, sizeof word, " %d ", page->status);
+        if (page_may_retry(page) != (strstr(PASS, word) != NULL))
+            fail_msg("%d", page->status);
+    }
+    page_free(page);
+}
+
+static void a_resolve_or_a_proxy_that_libcurl_would_refuse_is_refused_at_the_start(void **state)
+{
+    static const struct {
+        const char *resolve, *proxy;
+        bool is_good;
+    } CASES[] = {
+        {"a.test:80:192.0.2.1", NULL, true},
+        {"+a.test:80:192.0.2.1,[2001:db8::1]", NULL, true},
+        {"*:443:2001:db8::1", NULL, true},
+        {"a.test", NULL, false},
+        {"a.test:80", NULL, false},
+        {"a.test:80:", NULL, false},
+        {"a.test:x:192.0.2.1", NULL, false},
+        {"a.test:0:192.0.2.1", NULL, false},
+        {"a.test:65536:192.0.2.1", NULL, false},
+        {"a.test:80:b.test", NULL, false},
+        {"a.test:80:192.0.2.1,", NULL, false},
+        {"a.test:80:,192.0.2.1", NULL, false},
+        {":80:192.0.2.1", NULL, false},
+        {"-a.test:80", NULL, false},
+        {NULL, "", true},
+        {NULL, "proxy.test", true},
+        {NULL, "proxy.test:3128", true},
+        {NULL, "SOCKS5H://me:p@ss@[::1]:1080/", true},
+        {NULL, "https://proxy.test", true},
+        {NULL, "ftp://me:hush@proxy.test", false},
+        {NULL, "http://", false},
+        {NULL, "http://me:hush@:80", false},
+        {NULL, ":", false},
+        {NULL, "proxy.test:", false},
+        {NULL, "proxy.test:99999", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        const char *const entries[] = {CASES[i].resolve, NULL};
+        const struct http_settings settings = {.resolve = entries, .proxy = CASES[i].proxy};
+        struct err err = {""};
+
+        if (http_settings_check(&settings, &err) != CASES[i].is_good)
+            fail_msg("%s %s", CASES[i].resolve, CASES[i].proxy);
+        assert_true(CASES[i].is_good == (err.text[0] == '\0'));
+        assert_null(strstr(err.text, "hush"));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -381,6 +447,8 @@ int main(void)
         cmocka_unit_test(what_is_sent_is_the_url_as_it_stands_without_userinfo),
         cmocka_unit_test(a_host_that_libcurl_reads_in_another_way_is_not_asked),
         cmocka_unit_test(only_a_proxy_that_was_given_is_asked),
+        cmocka_unit_test(statuses_that_may_pass_are_tried_again_and_no_others),
+        cmocka_unit_test(a_resolve_or_a_proxy_that_libcurl_would_refuse_is_refused_at_the_start),
         cmocka_unit_test(a_netrc_file_is_used_where_its_machine_is),
         cmocka_unit_test(external_links_are_asked_for_by_head_and_then_by_get),
         cmocka_unit_test(a_cookie_comes_back_to_its_host),
