@@ -92,8 +92,8 @@ static void add_names(const struct explanation *e, struct buf *out)
 static void add_decisions(const struct explanation *e, struct buf *out)
 {
     static const char *const verdicts[] = {
-        [SCOPE_WANTED] = "wanted",  [SCOPE_OFF_SCOPE] = "off_scope", [SCOPE_REJECTED] = "rejected",
-        [SCOPE_TOO_DEEP] = "level", [SCOPE_TRAP] = "trap",
+        [SCOPE_WANTED] = "wanted",     [SCOPE_OFF_SCOPE] = "off_scope", [SCOPE_EXCLUDED] = "off_scope",
+        [SCOPE_REJECTED] = "rejected", [SCOPE_TOO_DEEP] = "level",      [SCOPE_TRAP] = "trap",
     };
 
     buf_add_string(out, ",\"skipped\":");

@@ -84,8 +84,8 @@ static bool robots_refuse(const struct explanation *e)
 const char *explain_verdict_words(enum scope_verdict verdict)
 {
     static const char *const words[] = {
-        [SCOPE_WANTED] = "wanted",     [SCOPE_OFF_SCOPE] = "out of scope", [SCOPE_REJECTED] = "rejected",
-        [SCOPE_TOO_DEEP] = "too deep", [SCOPE_TRAP] = "taken for a trap",
+        [SCOPE_WANTED] = "wanted",     [SCOPE_OFF_SCOPE] = "out of scope", [SCOPE_EXCLUDED] = "out of scope",
+        [SCOPE_REJECTED] = "rejected", [SCOPE_TOO_DEEP] = "too deep",      [SCOPE_TRAP] = "taken for a trap",
     };
 
     return words[verdict];

@@ -91,9 +91,10 @@ void summary_hints(const struct summary *s, tell_function *tell, void *arg)
     tell_of_refusals(s, tell, arg);
     if (s->counts.outcomes[PAGE_BLOCKED_ADDRESS] > 0 && s->counts.seeds_answered > 0) {
         snprintf(words, sizeof words,
-                 "%lld URLs were not asked for, because their host has a private address; --allow-private lets links"
-                 " lead there",
-                 (long long)s->counts.outcomes[PAGE_BLOCKED_ADDRESS]);
+                 "%lld %s not asked for, because of a host with a private address; --allow-private lets links lead "
+                 "there",
+                 (long long)s->counts.outcomes[PAGE_BLOCKED_ADDRESS],
+                 s->counts.outcomes[PAGE_BLOCKED_ADDRESS] == 1 ? "URL was" : "URLs were");
         tell(arg, false, words);
     }
     if (s->undecided > 0) {

@@ -384,7 +384,7 @@ static void statuses_that_may_pass_are_tried_again_and_no_others(void **state)
     (void)state;
     page->outcome = PAGE_HTTP_ERROR;
     for (page->status = 400; page->status < 600; page->status++) {
-        char word[8];
+        char word[16];
 
         snprintf(word, sizeof word, " %d ", page->status);
         if (page_may_retry(page) != (strstr(PASS, word) != NULL))

@@ -586,6 +586,13 @@ static void a_url_never_seen_is_told_what_would_be_and_what_is_like_it(void **st
     text = verb_run_plain(&run.out, &c->whole, c->site);
     assert_null(strstr(text, "skipped"));
     verb_run_free(&run);
+    VERB_RUN(&run, &c->whole, c->site, "explain", "http://a.test/", "--exclude-domains=test", "--scope=any");
+    assert_non_null(strstr(run.out.data, "names it; if one did, it would be skipped: out of scope\n"));
+    assert_non_null(strstr(run.out.data, "  scope        out of scope: --exclude-domains"));
+    verb_run_free(&run);
+    VERB_RUN(&run, &c->whole, c->site, "explain", "--json", "http://a.test/", "--exclude-domains=test");
+    assert_non_null(strstr(run.out.data, "\"verdict\":\"off_scope\",\"why\":\"--exclude-domains"));
+    verb_run_free(&run);
     REFUSES(c, 2, "only http and https are ever fetched", "explain", "mailto:me@example.org");
     REFUSES(c, 2, "is no URL", "explain", "http://");
     REFUSES(c, 2, "needs a URL", "explain");
