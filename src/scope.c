@@ -90,14 +90,36 @@ static void set_add(struct name_set *set, uint64_t hash)
     set_put(set, hash);
 }
 
+#define SHOWN_BEFORE 300 /* bytes of a long pattern that are shown before the caret */
+#define SHOWN_BYTES  400
+
+static bool goes_on(char c) /* a byte of a character that began before it */
+{
+    return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+/* The pattern with a caret below the place, and the place, in characters; control characters are shown as blanks, so
+ * that the caret stands right. */
 static bool pattern_error(struct err *err, const struct scope_rule *rule, int code, size_t at)
 {
+    size_t from = at > SHOWN_BEFORE ? at - SHOWN_BEFORE : 0, place = 1;
     PCRE2_UCHAR text[256];
-    int column = at > 400 ? 400 : (int)at;
+    char shown[SHOWN_BYTES + 1];
+    int column = 0;
 
+    while (goes_on(rule->pattern[from]))
+        from++;
+    for (size_t i = 0; i < at; i++) {
+        place += !goes_on(rule->pattern[i]);
+        column += i >= from && !goes_on(rule->pattern[i]);
+    }
+    snprintf(shown, sizeof shown, "%s", rule->pattern + from);
+    for (char *c = shown; *c != '\0'; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7f)
+            *c = ' ';
     pcre2_get_error_message(code, text, sizeof text);
-    return err_set(err, "%s: the pattern is wrong at character %zu: %s\n  %.480s\n  %*s^", rule->origin, at + 1, text,
-                   rule->pattern, column, "");
+    return err_set(err, "%s: the pattern is wrong at character %zu: %s\n  %s\n  %*s^", rule->origin, place, text, shown,
+                   column, "");
 }
 
 static void *pcre2_alloc(size_t size, void *arg)

@@ -153,6 +153,36 @@ static void deeper_than_the_level_is_too_deep(void **state)
     assert_int_equal(judge(&limits, "https://a.org/", "https://a.org/x", 3, NULL, 0), SCOPE_TOO_DEEP);
 }
 
+static void the_caret_stands_right_whatever_the_pattern_is_made_of(void **state)
+{
+    static const struct {
+        const char *pattern, *shown;
+    } CASES[] = {
+        {"\xc3\xa9(", " at character 3: missing closing parenthesis\n  \xc3\xa9(\n    ^"},
+        {"a\tb(", " at character 5: missing closing parenthesis\n  a b(\n      ^"},
+        {"*a", " at character 1: quantifier does not follow a repeatable item\n  *a\n  ^"},
+    };
+    char long_pattern[1000];
+    struct scope_rule rule = {long_pattern, "--accept-regex", true};
+    struct scope_limits limits = {.rules = &rule, .rule_count = 1};
+    struct err err;
+
+    (void)state;
+    memset(long_pattern, 'a', sizeof long_pattern);
+    memcpy(long_pattern + sizeof long_pattern - 5, "b(cd", 5);
+    assert_null(scope_new(&limits, &err));
+    assert_non_null(strstr(err.text, "at character 1000: "));
+    assert_int_equal(strchr(err.text, '^')[-1], ' ');
+    /* Below the end of the line before. */
+    assert_int_equal(strlen(strrchr(err.text, '\n')) - 1, strstr(err.text, "b(cd\n") + 5 - strchr(err.text, '\n') - 1);
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        rule.pattern = CASES[i].pattern;
+        assert_null(scope_new(&limits, &err));
+        if (strstr(err.text, CASES[i].shown) == NULL)
+            fail_msg("%s", err.text);
+    }
+}
+
 static void an_origin_is_a_seeds_with_its_scheme_host_and_port(void **state)
 {
     static const struct {
@@ -213,6 +243,7 @@ int main(void)
         cmocka_unit_test(a_pattern_that_would_run_for_ever_is_taken_as_rejecting),
         cmocka_unit_test(guards_stop_long_deep_and_repeating_paths),
         cmocka_unit_test(deeper_than_the_level_is_too_deep),
+        cmocka_unit_test(the_caret_stands_right_whatever_the_pattern_is_made_of),
         cmocka_unit_test(an_origin_is_a_seeds_with_its_scheme_host_and_port),
         cmocka_unit_test(only_hosts_of_seeds_are_named_by_a_seed),
     };
