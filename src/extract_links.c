@@ -180,6 +180,16 @@ static enum page_skip skip_by_scope(struct extract *x, const struct page *page, 
     return skip_of(verdict);
 }
 
+/* Which nofollow it was: of the page as a whole, or of the link alone. */
+static const char *nofollow_words(const struct page *page, const struct page_link *link)
+{
+    if ((page->robots & HTML_ROBOTS_NOFOLLOW) != 0)
+        return "robots tags of the page";
+    return (link->rel & HTML_NOFOLLOW) != 0 ? "rel=nofollow"
+           : (link->rel & HTML_UGC) != 0    ? "rel=ugc"
+                                            : "rel=sponsored";
+}
+
 /* Decides about link->skip and follow, with words in the pool. */
 static void judge(struct extract *x, struct page *page, struct page_link *link, const struct url *url, bool nofollow)
 {
@@ -191,6 +201,7 @@ static void judge(struct extract *x, struct page *page, struct page_link *link, 
         link->skip = SKIP_KIND;
     } else if (link->skip == SKIP_NONE && settings->obey_nofollow && nofollow) {
         link->skip = SKIP_NOFOLLOW;
+        link->rule = nofollow_words(page, link);
     }
     if (link->skip == SKIP_NONE && !link->external && settings->trap != NULL && link->kind != LINK_SEED &&
         link->kind != LINK_SITEMAP && trap_refuses(settings->trap, buf_slice(&url->text), why, sizeof why))
@@ -283,6 +294,7 @@ static int32_t add_url(struct extract *x, struct page *page, const struct url *u
         /* One link that says nothing against it is enough. */
         if (link->skip == SKIP_NOFOLLOW && !nofollow) {
             link->skip = SKIP_NONE;
+            link->rule = NULL;
             link->follow = true;
         }
         if (link->skip == SKIP_OFF_SCOPE && !nofollow && x->settings->check_external && form != FORM_WRITTEN)

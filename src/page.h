@@ -92,7 +92,8 @@ struct page_link {
     uint32_t why_at;
     int64_t lastmod_ms; /* of a sitemap entry, else -1 */
     /* Filled in by frontier_finish(): */
-    const char *rule; /* words as in `why`, for what the frontier decided itself, and the frontier's; NULL: none */
+    const char *
+        rule; /* words as in `why`, that live on: for what the frontier decided itself, and SKIP_NOFOLLOW; NULL: none */
     int64_t id;       /* row id of the URL */
     int64_t same_as;  /* SKIP_DUPLICATE: the row with the same key */
     int64_t host_id;  /* row id of the host if it will be fetched, else 0 */

@@ -43,7 +43,8 @@ static void a_site_is_crawled_to_its_end_with_titles_links_and_fates(void **stat
     assert_string_equal(whole_text(&w, "SELECT anchor FROM links WHERE to_url LIKE '%/a'"), "to a");
     assert_int_equal(whole_number(&w, "SELECT count(*) FROM links WHERE kind = 'a' AND from_url LIKE '%/'"), 6);
     assert_string_equal(whole_text(&w, "SELECT reason FROM skipped WHERE url LIKE '%invalid/'"), "off_scope");
-    assert_string_equal(whole_text(&w, "SELECT reason FROM skipped WHERE url LIKE '%/quiet'"), "nofollow");
+    assert_string_equal(whole_text(&w, "SELECT reason || ' ' || rule FROM skipped WHERE url LIKE '%/quiet'"),
+                        "nofollow rel=nofollow");
     assert_string_equal(whole_text(&w, "SELECT reason FROM skipped WHERE url LIKE '%.png'"), "kind");
     assert_string_equal(whole_text(&w, "SELECT robots_status || ' ' || robots_refused FROM politeness"), "200 1");
     whole_free(&w);
@@ -70,6 +71,34 @@ static void a_link_has_the_first_words_there_are_and_an_alternate_all_its_langua
     assert_string_equal(whole_text(&w, "SELECT hreflang FROM links WHERE to_url LIKE '%/fr'"), "fr x-default");
     assert_int_equal(whole_number(&w, "SELECT count(*) FROM links WHERE kind = 'alternate' AND anchor IS NULL"), 2);
     assert_int_equal(whole_number(&w, "SELECT count(*) FROM links WHERE hreflang IS NOT NULL"), 1);
+    whole_free(&w);
+    site_stop(site);
+}
+
+static void what_nofollow_leaves_out_names_whose_it_was(void **state)
+{
+    static const struct site_page SITE[] = {
+        {.path = "/",
+         .type = "text/html",
+         .body =
+             "<a href=/1 rel=ugc></a><a href=/2 rel='sponsored nofollow'></a><a href=/3 rel=sponsored></a><a "
+             "href=/4 rel=nofollow></a><a href=/4></a><a href=/quiet></a><a href=/header></a><a href=/5?b rel=ugc>"},
+        {.path = "/quiet", .type = "text/html", .body = "<meta name=robots content=none><a href=/6 rel=ugc></a>"},
+        {.path = "/header", .type = "text/html", .headers = "X-Robots-Tag: nofollow\r\n", .body = "<a href=/7>"},
+        {.path = "/4", .type = "text/html", .body = "<a href=/5?b>"},
+        {.path = NULL},
+    };
+    struct site *site = site_start(SITE);
+    struct whole w;
+
+    (void)state;
+    whole_init(&w);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "--no-sitemaps", "--no-soft-404", "{site}/"), CRAWL_DONE);
+    assert_string_equal(whole_text(&w, "SELECT group_concat(substr(url, -1) || ' ' || rule, ', ') FROM (SELECT * FROM "
+                                       "skipped ORDER BY url)"),
+                        "1 rel=ugc, 2 rel=nofollow, 3 rel=sponsored, 6 robots tags of the page, 7 robots tags of the "
+                        "page");
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM pages"), 5);
     whole_free(&w);
     site_stop(site);
 }
@@ -634,6 +663,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_site_is_crawled_to_its_end_with_titles_links_and_fates),
         cmocka_unit_test(a_link_has_the_first_words_there_are_and_an_alternate_all_its_languages),
+        cmocka_unit_test(what_nofollow_leaves_out_names_whose_it_was),
         cmocka_unit_test(a_duplicate_names_the_rule_that_makes_it_one),
         cmocka_unit_test(a_duplicate_that_is_its_own_key_names_the_rules_too),
         cmocka_unit_test(what_a_limit_leaves_out_names_the_limit),
