@@ -1,21 +1,24 @@
 #!/bin/sh
 # run.sh - what a crawl costs, beside other crawlers, on the same pages in turn.
 #
-#   run.sh [-f] [-n ROUNDS] [-s SITE]... CRAWL MEASURE > RESULTS.md
+#   run.sh [-f] [-r] [-n ROUNDS] [-s SITE]... CRAWL MEASURE > RESULTS.md
 #
 # CRAWL and MEASURE are the programs (`make bench` passes them). Each round runs every crawler that is installed once,
 # so that what the machine does besides falls on all; wget is run in three rounds at most, httrack and scrapy in one and
 # only on "small", and ended after some minutes. Pages are counted in the server's log, CPU and memory by the kernel. Prints a table of medians in
-# Markdown. The sites are those of corpus.sh. With -f only the fast ones run: crawl and wget2.
+# Markdown. The sites are those of corpus.sh. With -f only the fast ones run: crawl and wget2. With -r server and crawlers
+# run before all else (chrt -f, as root): for a machine that is busy with other things.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 rounds=5
 slow=true
+first=
 sites=
-while getopts fn:s: option; do
+while getopts frn:s: option; do
     case $option in
     f) slow=false ;;
+    r) first="chrt -f 1" ;;
     n) rounds=$OPTARG ;;
     s) sites="$sites $OPTARG" ;;
     *) exit 2 ;;
@@ -34,7 +37,8 @@ dir=$(mktemp -d)
 chmod a+rx "$dir" # for nginx, whose worker is nobody if root starts it
 trap 'sh "$here/corpus.sh" stop "$dir/server" || true; rm -rf "$dir"' EXIT
 trap 'exit 1' INT TERM
-sh "$here/corpus.sh" start "$dir/server" > "$dir/sites"
+# shellcheck disable=SC2086
+$first sh "$here/corpus.sh" start "$dir/server" > "$dir/sites"
 log=$dir/server/access.log
 
 # name | program it needs | most rounds | sites | compared with | command, with URL for the start page
@@ -57,7 +61,7 @@ run() { # site, URL, name, command
     : > "$log"
     command=$(echo "$4" | sed "s|URL|$2|")
     # shellcheck disable=SC2086
-    cost=$(cd "$dir/work" && "$measure" $command) || return 0
+    cost=$(cd "$dir/work" && $first "$measure" $command) || return 0
     sleep 1.5 # nginx writes its log each second
     awk -v site="$1" -v name="$3" -v cost="$cost" '
         $1 == 200 && $2 ~ /html/ { if (seen[$NF]++) twice++; else pages++ }
@@ -96,7 +100,7 @@ cat << END
 Made by \`make bench\` (bench/run.sh) on $(date -u +%Y-%m-%d): the documentation that Debian's packages put into
 /usr/share/doc, served by nginx on loopback; every crawler in turn, $rounds rounds, medians. A page is an HTML page
 answered with 200, counted in the server's log. CPU is user and system time of the whole process as the kernel counts
-it; the ratio is that of CPU a page to wget2 with one thread.
+it; the ratio is that of CPU a page to wget2 with one thread.${first:+ Server and crawlers ran before all else (-r).}
 
 - Machine: $(nproc) x $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(awk '/MemTotal/ { printf "%.0f GB", $2 / 1e6 }' /proc/meminfo), Linux $(uname -r), $(sed -n 's/^PRETTY_NAME="\(.*\)"/\1/p' /etc/os-release)
 - Versions:$(for program in "$crawl" wget2 wget httrack scrapy; do
