@@ -1,5 +1,6 @@
 #include "http_shared.h"
 
+#include "log.h"
 #include "mem.h"
 #include "url.h"
 
@@ -220,19 +221,6 @@ static bool add_credentials(struct http_shared *shared, struct err *err)
 
 /* --- Files and libcurl -------------------------------------------------------------- */
 
-/* The file's cookies into the shared engine, once: else each handle would read it again. */
-static void load_cookies(struct http_shared *shared)
-{
-    CURL *easy = curl_easy_init();
-
-    if (easy == NULL)
-        return;
-    curl_easy_setopt(easy, CURLOPT_SHARE, shared->share);
-    curl_easy_setopt(easy, CURLOPT_COOKIEFILE, shared->settings->cookie_file);
-    curl_easy_setopt(easy, CURLOPT_COOKIELIST, "RELOAD");
-    curl_easy_cleanup(easy);
-}
-
 static size_t weigh_cookies(CURL *easy)
 {
     struct curl_slist *cookies = NULL;
@@ -242,6 +230,22 @@ static size_t weigh_cookies(CURL *easy)
     for (const struct curl_slist *c = cookies; c != NULL; c = c->next)
         bytes += strlen(c->data);
     curl_slist_free_all(cookies);
+    return bytes;
+}
+
+/* The file's cookies into the shared engine, once: else each handle would read it again. Their bytes. */
+static size_t load_cookies(struct http_shared *shared)
+{
+    CURL *easy = curl_easy_init();
+    size_t bytes;
+
+    if (easy == NULL)
+        return 0;
+    curl_easy_setopt(easy, CURLOPT_SHARE, shared->share);
+    curl_easy_setopt(easy, CURLOPT_COOKIEFILE, shared->settings->cookie_file);
+    curl_easy_setopt(easy, CURLOPT_COOKIELIST, "RELOAD");
+    bytes = weigh_cookies(easy);
+    curl_easy_cleanup(easy);
     return bytes;
 }
 
@@ -287,8 +291,10 @@ struct http_shared *http_shared_new(const struct http_settings *settings, struct
     add_headers(shared);
     if (!add_credentials(shared, err))
         goto fail;
-    if (settings->cookie_file != NULL)
-        load_cookies(shared);
+    if (settings->cookie_file != NULL && load_cookies(shared) == 0)
+        log_warning("--load-cookies: %s has no cookie that is of use: all are out of date, or it is not in Netscape's "
+                    "format, seven fields a line with tabs between",
+                    settings->cookie_file);
     return shared;
 
 fail:

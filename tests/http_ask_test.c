@@ -1,5 +1,6 @@
 #include "http_rig.h"
 #include "http_shared.h"
+#include "log.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -244,6 +245,40 @@ static void cookies_of_the_users_file_are_sent(void **state)
     remove(name);
 }
 
+static bool is_warned_of(const char *cookies)
+{
+    char name[] = "http_test-XXXXXX", log_name[] = "http_test-log-XXXXXX", said[1024] = "";
+    FILE *file = fdopen(mkstemp(name), "w"), *log = fdopen(mkstemp(log_name), "r");
+    struct http_settings settings = RIG_SETTINGS;
+    struct http_shared *shared;
+    struct err err;
+
+    fputs(cookies, file);
+    fclose(file);
+    settings.cookie_file = name;
+    assert_true(log_open(log_name, &err));
+    shared = http_shared_new(&settings, &err);
+    assert_non_null(shared);
+    log_close();
+    http_shared_free(shared);
+    said[fread(said, 1, sizeof said - 1, log)] = '\0';
+    fclose(log);
+    remove(log_name);
+    remove(name);
+    return strstr(said, "has no cookie that is of use") != NULL;
+}
+
+static void a_file_without_a_cookie_of_use_is_warned_of(void **state)
+{
+    (void)state;
+    assert_false(is_warned_of("a.test\tFALSE\t/\tFALSE\t0\tlogin\tyes\n"));
+    assert_false(is_warned_of("nonsense\n#HttpOnly_.a.test\tTRUE\t/\tTRUE\t0\tlogin\t\r\n"));
+    assert_true(is_warned_of("a.test FALSE / FALSE 0 login yes\n"));
+    assert_true(is_warned_of("a.test\tFALSE\t/\tFALSE\t100\tlogin\tyes\n"));
+    assert_true(is_warned_of("[{\"name\": \"login\"}]\n"));
+    assert_true(is_warned_of(""));
+}
+
 /* Each answer sets thirty cookies of other names. */
 static bool make_cookies(void *arg, const char *host, const char *target, struct site_page *page, struct buf *text)
 {
@@ -453,6 +488,7 @@ int main(void)
         cmocka_unit_test(external_links_are_asked_for_by_head_and_then_by_get),
         cmocka_unit_test(a_cookie_comes_back_to_its_host),
         cmocka_unit_test(cookies_of_the_users_file_are_sent),
+        cmocka_unit_test(a_file_without_a_cookie_of_use_is_warned_of),
         cmocka_unit_test(a_flood_of_cookies_is_forgotten),
         cmocka_unit_test(no_more_than_8_kb_of_cookies_are_sent),
         cmocka_unit_test(secrets_go_only_where_they_belong),
