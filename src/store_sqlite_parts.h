@@ -156,7 +156,7 @@ int64_t store_sqlite_anchor(struct sqlite_store *s, struct slice text);
 
 /* Id of a media type (ADD_MIME) or the words of a rule (ADD_RULE); 0 if the text is empty, -1 on failure.
  */
-int64_t store_sqlite_name(struct sqlite_store *s, enum statement add, struct slice text);
+int64_t store_sqlite_name(struct sqlite_store *s, enum statement which, struct slice text);
 
 /* After a rollback: rows that were known may be gone. */
 void store_sqlite_forget_names(struct sqlite_store *s);
