@@ -288,12 +288,13 @@ static void add_written(const struct summary *s, struct buf *out)
 static void add_lines(const struct summary *s, int columns, struct buf *out)
 {
     bool is_second = s->recorded_before > 0 && s->counts.pages > 0;
+    bool titles_of_run = !is_second || s->titles.duplicated < 0; /* those before were not counted */
 
     add_end(s, out);
     if (is_second)
         buf_add_string(out, "This run:\n");
     add_pages(s, out);
-    if (!is_second)
+    if (titles_of_run)
         add_titles(s, out);
     add_outcomes(s, out);
     add_soft_404s(s, out);
@@ -303,7 +304,8 @@ static void add_lines(const struct summary *s, int columns, struct buf *out)
     add_held(s, out);
     if (is_second) {
         buf_add_string(out, "With those before:\n");
-        add_titles(s, out);
+        if (!titles_of_run)
+            add_titles(s, out);
     }
     add_proof(s, out);
     add_written(s, out);

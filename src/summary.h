@@ -10,8 +10,8 @@
 struct summary {
     const struct options *options;
     struct tally_counts counts; /* of this run */
-    struct store_totals totals; /* of the database, as are the titles */
-    struct store_titles titles;
+    struct store_totals totals; /* of the database */
+    struct store_titles titles; /* likewise; of this run if they were not compared */
     int64_t soft_404s; /* pages of the database that answered 200, and say what is said of names that are not there */
     enum store_outcome outcome;
     const char *limit;       /* RUN_LIMIT: the option that set it, "--max-pages" */

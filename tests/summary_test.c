@@ -166,6 +166,23 @@ static void titles_that_were_not_compared_are_not_called_unique(void **state)
     buf_free(&json);
 }
 
+static void titles_of_an_interrupted_run_are_not_said_to_be_of_all_runs(void **state)
+{
+    struct summary s = a_good_run();
+    struct buf out = {.limit = 65536};
+
+    (void)state;
+    s.recorded_before = 200;
+    summary_add_text(&s, 80, &out);
+    assert_true(strstr(out.data, "  titles   ") > strstr(out.data, "With those before:\n"));
+    buf_clear(&out);
+    s.outcome = RUN_INTERRUPTED;
+    s.titles.duplicated = s.titles.duplicated_pages = -1;
+    summary_add_text(&s, 80, &out);
+    assert_true(strstr(out.data, "  titles   ") < strstr(out.data, "With those before:\n"));
+    buf_free(&out);
+}
+
 static void the_parts_of_the_results_are_all_pages(void **state)
 {
     struct summary s = a_good_run();
@@ -459,6 +476,7 @@ int main(void)
         cmocka_unit_test(what_earlier_runs_did_stands_apart),
         cmocka_unit_test(on_a_narrow_terminal_it_folds_between_words_and_never_in_a_number),
         cmocka_unit_test(titles_that_were_not_compared_are_not_called_unique),
+        cmocka_unit_test(titles_of_an_interrupted_run_are_not_said_to_be_of_all_runs),
         cmocka_unit_test(the_parts_of_the_results_are_all_pages),
         cmocka_unit_test(every_reason_for_skipping_has_words),
         cmocka_unit_test(the_first_line_says_why_it_ended),
