@@ -13,7 +13,7 @@ fi
 
 # The only things in PATH: what a bare system has, and fakes.
 mkdir "$dir/bare" "$dir/fake" "$dir/build"
-for tool in sh chmod touch find head awk sed id tr cat rm mkdir mv grep tail printf dirname sleep kill make uname; do
+for tool in sh chmod touch find head awk sed id tr cat rm mkdir mv grep tail printf dirname sleep kill make uname ln cp readlink; do
     real=$(command -v "$tool") && [ "${real#/}" != "$real" ] && ln -s "$real" "$dir/bare/$tool"
 done
 PATH=$dir/fake:$dir/bare
@@ -150,6 +150,25 @@ if [ "$status" = 7 ] && [ "$(cat "$dir/out")" = "[--threads][8][a b][]" ] && [ !
     ok "what_is_built_is_run_at_once_with_the_very_arguments"
 else
     no "what_is_built_is_run_at_once_with_the_very_arguments"
+fi
+
+# A tree of its own, and links to its run, one of them by way of the other.
+mkdir -p "$dir/tree/build" "$dir/links"
+cp "$top/run" "$dir/tree/run"
+cp "$dir/build/crawl" "$dir/tree/build/crawl"
+touch "$dir/tree/build/run.done"
+ln -s ../tree/run "$dir/links/one"
+ln -s "$dir/links/one" "$dir/links/two"
+ln -s two "$dir/links/crawl"
+(
+    unset CRAWL_BUILD
+    cd "$dir/links" && ./crawl --threads 8 >"$dir/out" 2>"$dir/err" </dev/null
+)
+status=$?
+if [ "$status" = 7 ] && [ "$(cat "$dir/out")" = "[--threads][8]" ] && [ ! -e "$dir/links/build" ]; then
+    ok "called_by_a_link_it_finds_its_tree"
+else
+    no "called_by_a_link_it_finds_its_tree"
 fi
 
 exit $failed
