@@ -141,13 +141,17 @@ static void add_operand(struct options *options, const char *text)
     options->operands[options->operand_count++] = mem_string(text);
 }
 
-/* A word that is neither a file nor looks like a URL, but much like a verb, is a typing error rather than a host. */
+/* A word that is neither a file nor looks like a URL, but much like a verb, or is one of other programs, is a typing
+ * error rather than a host. */
 static bool check_operand(const char *text, struct err *err)
 {
     const char *near;
 
     if (strpbrk(text, ".:/") != NULL || access(text, F_OK) == 0)
         return true;
+    if (strcmp(text, "help") == 0 || strcmp(text, "version") == 0)
+        return err_set(err, "there is no verb %s (did you mean \"crawl --%s\"? if it is a host: http://%s/)", text,
+                       text, text);
     near = nearest_name(text, options_verb_names + 1, VERB_COUNT - 1);
     if (near == NULL)
         return true;

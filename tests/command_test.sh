@@ -38,6 +38,8 @@ run --version
 check "version_names_the_libraries" 0 "SQLite/" ""
 run --thraeds 3 example.org
 check "an_unknown_option_is_a_usage_error_with_a_suggestion" 2 "" "did you mean --threads?"
+run help
+check "help_asked_for_as_a_verb_is_pointed_to" 2 "" 'did you mean "crawl --help"?'
 run --threads=0 example.org
 check "a_bad_value_is_a_usage_error" 2 "" "--threads takes a number from 1 to 1024"
 run --reject-regex '(a' example.org
