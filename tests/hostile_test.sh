@@ -11,9 +11,8 @@ if ! "$python" -c 'import ssl; assert ssl.HAS_ALPN' 2>/dev/null; then
     exit 77
 fi
 command -v openssl >/dev/null || echo "no openssl: what needs TLS, all of HTTP/2, is left out"
-slack=1
-# A sanitizer takes time and memory.
-nm "$crawl" 2>/dev/null | grep -q '__[at]san_init' && slack=4
+sanitized=
+nm "$crawl" 2>/dev/null | grep -q '__[at]san_init' && sanitized=--sanitized
 PYTHONDONTWRITEBYTECODE=1
 export PYTHONDONTWRITEBYTECODE
 failed=0
@@ -21,7 +20,7 @@ failed=0
 check() { # name, arguments
     name=$1
     shift
-    "$python" "$here/run.py" "$crawl" --slack="$slack" "$@"
+    "$python" "$here/run.py" "$crawl" $sanitized "$@"
     status=$?
     if [ $status = 0 ]; then
         echo "[       OK ] $name"
