@@ -242,6 +242,7 @@ void host_update(struct frontier *f, struct host *h, int64_t now_ms);
 /* Gives a host with nothing running to another taker. */
 void host_move(struct frontier *f, struct host *h, int taker, int64_t now_ms);
 bool host_is_closed(const struct host *h); /* nothing of it will be fetched */
+bool host_has_urls(const struct host *h);  /* in the window */
 bool host_wants_robots(const struct frontier *f, const struct host *h, int64_t now_ms);
 bool host_wants_refill(const struct frontier *f, const struct host *h);
 size_t host_share(const struct frontier *f, const struct host *h); /* its fair part of the window */

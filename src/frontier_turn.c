@@ -178,7 +178,7 @@ bool host_wants_refill(const struct frontier *f, const struct host *h)
     return h->parked > 0 && held <= (low < LOW_MARK ? low : LOW_MARK) && host_room(f) > 0;
 }
 
-static bool has_urls(const struct host *h)
+bool host_has_urls(const struct host *h)
 {
     return h->ready.first != NULL || h->delayed.first != NULL;
 }
@@ -219,7 +219,7 @@ static int64_t due_ms(const struct frontier *f, const struct host *h, int64_t no
     }
     if (h->robots_queue.first != NULL)
         due = h->pace.given_up ? now_ms : later(gate_ms, h->robots_queue.first->due_ms);
-    if (!has_urls(h) || h->robots_asked)
+    if (!host_has_urls(h) || h->robots_asked)
         return due;
     if (host_wants_robots(f, h, now_ms))
         return earlier(due, gate_ms);
@@ -278,8 +278,8 @@ static void set_full(struct frontier *f, struct host *h, bool full)
 
 void host_update(struct frontier *f, struct host *h, int64_t now_ms)
 {
-    bool live = has_urls(h) || h->robots_queue.first != NULL || h->robots_asked || h->parked > 0 || h->active > 0 ||
-                h->refill_asked;
+    bool live = host_has_urls(h) || h->robots_queue.first != NULL || h->robots_asked || h->parked > 0 ||
+                h->active > 0 || h->refill_asked;
     struct taker *t;
     int64_t due;
 
@@ -288,7 +288,7 @@ void host_update(struct frontier *f, struct host *h, int64_t now_ms)
     due = live ? due_ms(f, h, now_ms) : INT64_MAX;
     if (!host_wants_seat(f, h, due <= now_ms && next_is_request(f, h, now_ms), now_ms))
         due = INT64_MAX;
-    set_full(f, h, has_urls(h) && (h->pace.running >= h->pace.allowed || h->queues));
+    set_full(f, h, host_has_urls(h) && (h->pace.running >= h->pace.allowed || h->queues));
     if (!live)
         return;
     t = &f->takers[h->taker];

@@ -261,6 +261,48 @@ static void a_redirected_robots_txt_binds_the_host_that_was_asked(void **state)
     end(f);
 }
 
+/* The host itself is closed, for its own robots.txt could not be read; what others redirect to it waits for room. */
+static void a_redirected_robots_txt_waits_for_room_at_a_host_that_is_closed(void **state)
+{
+    struct frontier *f;
+    struct page *moved, *other, *more, *page;
+    int64_t pause_ms;
+
+    (void)state;
+    limits.transfers = 2;
+    rules.backoff_ms = rules.backoff_max_ms = 0;
+    f = frontier_new(&limits);
+    seed(f, A "/1", NULL);
+    page = take(f);
+    page_fail(page, PAGE_DNS_ERROR, "no such name");
+    frontier_arrived(f, page, HOST_FAILED);
+    finish(f, page);
+    finish(f, take(f));
+    seed(f, B "/1", NULL);
+    moved = take(f);
+    seed(f, "http://c.example/1", NULL);
+    other = take(f);
+    seed(f, "http://d.example/1", NULL);
+    answer(f, moved, 301);
+    more = take(f);
+    assert_string_equal(more->url, "http://d.example/robots.txt");
+    add_link(f, moved, A "/rules.txt", NULL, LINK_REDIRECT);
+    moved->redirect_link = 0;
+    finish(f, moved);
+    assert_int_equal(frontier_take(f, 0, &page, 1, false, &pause_ms), 0);
+    answer(f, other, 404);
+    finish(f, other);
+    serve_robots(f, A "/rules.txt", NULL);
+    answer(f, more, 404);
+    finish(f, more);
+    for (int i = 0; i < 3; i++) {
+        page = take(f);
+        answer(f, page, 200);
+        finish(f, page);
+    }
+    end(f);
+}
+
 static void a_sixth_redirect_of_robots_txt_means_there_is_none(void **state)
 {
     struct frontier *f = frontier_new(&limits);
@@ -1117,6 +1159,7 @@ int main(void)
         TEST(after_503_for_robots_txt_nothing_of_the_host_is_asked_for),
         TEST(a_host_without_an_address_gives_its_pages_that_outcome),
         TEST(a_redirected_robots_txt_binds_the_host_that_was_asked),
+        TEST(a_redirected_robots_txt_waits_for_room_at_a_host_that_is_closed),
         TEST(a_sixth_redirect_of_robots_txt_means_there_is_none),
         TEST(old_rules_are_asked_for_again_and_stay_when_that_fails),
         TEST(without_robots_none_is_asked_for),
