@@ -19,8 +19,8 @@ int verb_fail(int status, const struct err *err)
     return status;
 }
 
-/* What the ending of a file's name asks for. */
-static enum options_format format_of_name(const char *path)
+/* What the ending of a file's name asks for: rows as CSV if it has none. One that is not known is no wish for CSV. */
+static bool format_of_name(const char *path, enum options_format *format, struct err *err)
 {
     static const struct {
         const char *ending;
@@ -30,12 +30,23 @@ static enum options_format format_of_name(const char *path)
         {".json", OPTIONS_FORMAT_JSON}, {".jsonl", OPTIONS_FORMAT_JSONL}, {".ndjson", OPTIONS_FORMAT_JSONL},
         {".txt", OPTIONS_FORMAT_TABLE},
     };
-    const char *dot = path == NULL ? NULL : strrchr(path, '.');
+    const char *slash = path == NULL ? NULL : strrchr(path, '/');
+    const char *name = slash == NULL ? path : slash + 1;
+    const char *dot = name == NULL ? NULL : strrchr(name, '.');
 
-    for (size_t i = 0; dot != NULL && i < sizeof endings / sizeof *endings; i++)
-        if (strcasecmp(dot, endings[i].ending) == 0)
-            return endings[i].format;
-    return OPTIONS_FORMAT_CSV;
+    *format = OPTIONS_FORMAT_CSV;
+    if (dot == NULL || dot == name || dot[1] == '\0')
+        return true;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        if (strcasecmp(dot, endings[i].ending) == 0) {
+            *format = endings[i].format;
+            return true;
+        }
+    }
+    return err_set(err,
+                   "no format is known by the ending %.20s of %.200s (there are .csv, .tsv, .json, .jsonl and .txt):"
+                   " say which with --format, e.g. --format=csv",
+                   dot, path);
 }
 
 bool verb_style(const struct options *options, const struct out *out, struct rows_style *style, struct err *err)
@@ -43,9 +54,11 @@ bool verb_style(const struct options *options, const struct out *out, struct row
     enum options_format format = (enum options_format)options->format;
     int rows;
 
-    if (format == OPTIONS_FORMAT_AUTO)
-        format = out->is_terminal ? OPTIONS_FORMAT_TABLE : format_of_name(options->result);
     *style = (struct rows_style){0};
+    if (format == OPTIONS_FORMAT_AUTO && out->is_terminal)
+        format = OPTIONS_FORMAT_TABLE;
+    if (format == OPTIONS_FORMAT_AUTO && !format_of_name(options->result, &format, err))
+        return false;
     switch (format) {
     case OPTIONS_FORMAT_TABLE:
         style->format = ROWS_TABLE;

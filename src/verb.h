@@ -32,7 +32,7 @@ int verb_robots(const struct options *options);
 int verb_fail(int status, const struct err *err);
 
 /* The format of rows that --format asks for, else what suits `out`: a table on a terminal, what the ending of -o says,
- * CSV. False with the reason: it is none of rows. */
+ * CSV. False with the reason: it is none of rows, or the ending is not known. */
 bool verb_style(const struct options *options, const struct out *out, struct rows_style *style, struct err *err);
 void verb_style_free(struct rows_style *style);
 

@@ -233,6 +233,23 @@ static void a_file_appears_whole_or_not_at_all(void **state)
     assert_int_equal(whole_number(&c->whole, "SELECT count(*) FROM duplicate_titles"), 1);
 }
 
+static void an_ending_of_no_known_format_is_refused(void **state)
+{
+    struct crawled *c = *state;
+    char path[200], plain[200];
+    struct stat there;
+
+    snprintf(path, sizeof path, "%s/out.d.parquet", c->whole.folder);
+    REFUSES(c, 2, "no format is known by the ending .parquet of", "export", "-o", path);
+    REFUSES(c, 2, "there are .csv, .tsv, .json, .jsonl and .txt", "export", "duplicate_titles", "-o", path);
+    assert_int_not_equal(stat(path, &there), 0);
+    GIVES(c, "", "export", "-f", "csv", "-o", path);
+    assert_int_equal(stat(path, &there), 0);
+    snprintf(plain, sizeof plain, "%s/plain", c->whole.folder);
+    GIVES(c, "", "export", "-o", plain);
+    assert_int_equal(stat(plain, &there), 0);
+}
+
 static void a_sitemap_has_good_indexable_pages(void **state)
 {
     GIVES(*state,
@@ -1065,6 +1082,7 @@ int main(void)
         cmocka_unit_test(what_is_wrong_with_a_query_is_shown),
         cmocka_unit_test(a_view_is_exported_by_name),
         cmocka_unit_test(a_file_appears_whole_or_not_at_all),
+        cmocka_unit_test(an_ending_of_no_known_format_is_refused),
         cmocka_unit_test(a_sitemap_has_good_indexable_pages),
         cmocka_unit_test(a_sitemap_beyond_its_limit_becomes_an_index_and_its_parts),
         cmocka_unit_test(a_graph_has_pages_and_the_links_among_them),
