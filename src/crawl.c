@@ -260,7 +260,7 @@ static void free_parts(struct crawl *c)
 }
 
 /* Nothing was fetched. If no seed was recorded either it was no run; a database that was made for it goes again: a
- * mistyped name leaves no file. */
+ * mistyped name leaves no file. (The store itself puts back what was there.) */
 static void end_before_begin(struct crawl *c)
 {
     bool none = !c->seeds_written;

@@ -36,7 +36,7 @@ static bool open_store(struct crawl *c, struct err *err)
     options.settings = settings.data;
     options.args = c->options->command == NULL ? "" : c->options->command;
     options.versions = summary_versions();
-    c->makes_database = c->options->fresh || access(c->options->database, F_OK) != 0;
+    c->makes_database = access(c->options->database, F_OK) != 0;
     c->store = store_open(c->options->database, &options, &why, err);
     if (c->store == NULL)
         c->status = why == STORE_IN_USE ? CRAWL_IN_USE : CRAWL_FILE;

@@ -61,3 +61,18 @@ bool fresh_keep_old(const char *path, struct buf *kept, struct err *err)
     kept->size = begin;
     return false;
 }
+
+bool fresh_put_back(const char *path, const char *kept, struct err *err)
+{
+    static const char *const parts[] = {"", "-wal", "-shm"};
+    char name[PATH_MAX];
+
+    /* The file first: a log without it harms nobody, but the old file must not meet the new one's. */
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (snprintf(name, sizeof name, "%s%s", path, parts[i]) >= (int)sizeof name)
+            return err_set(err, "the name %s is too long", path);
+        if (unlink(name) != 0 && errno != ENOENT)
+            return err_set(err, "cannot remove %s: %s", name, strerror(errno));
+    }
+    return keep(kept, path, err);
+}

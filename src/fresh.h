@@ -11,4 +11,9 @@
  * database is whole under one of the names. False: it could not be kept. The caller holds the store_lock of `path`. */
 bool fresh_keep_old(const char *path, struct buf *kept, struct err *err);
 
+/* Undoes fresh_keep_old(): what was begun at `path` goes, and the old database is there again, no longer at `kept`.
+ * False: it could not be moved; it is whole as `kept` then. The caller still holds the lock, and has closed the file.
+ */
+bool fresh_put_back(const char *path, const char *kept, struct err *err);
+
 #endif

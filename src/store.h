@@ -128,8 +128,9 @@ int64_t store_findings(struct store *s, enum store_finding_kind kind, size_t max
                        struct err *err);
 
 /* End of run: notes outcome and stats (JSON object text), or forgets the run if it was none; makes indexes, full-text
- * and ANALYZE if the run was complete or limited, checkpoints into one file that can be mailed, closes. s may be NULL.
- * False: something of this failed, the data are safe. */
+ * and ANALYZE if the run was complete or limited, checkpoints into one file that can be mailed, closes; what .fresh put
+ * aside for a run that was none has its name again. s may be NULL. False: something of this failed, the data are safe.
+ */
 bool store_close(struct store *s, enum store_outcome outcome, const char *stats, struct err *err);
 
 /* For tests: called, if set, at named points: "begin", "commit", "committed" of each transaction, "close", "indexed".

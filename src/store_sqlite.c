@@ -244,13 +244,15 @@ static bool prepare(struct sqlite_store *s, const struct store_options *options,
 }
 
 /* --fresh. The lock is held: no crawl uses it. */
-static bool set_aside(const char *path, struct err *err)
+static bool set_aside(struct sqlite_store *s, struct err *err)
 {
     struct buf kept = {.limit = 1 << 16};
-    bool good = fresh_keep_old(path, &kept, err);
+    bool good = fresh_keep_old(s->path, &kept, err);
 
-    if (good && kept.size > 0)
-        log_note("the old %s is kept as %s", path, kept.data);
+    if (good && kept.size > 0) {
+        log_note("the old %s is kept as %s", s->path, kept.data);
+        s->kept = mem_string(kept.data);
+    }
     buf_free(&kept);
     return good;
 }
@@ -273,7 +275,7 @@ struct store *store_sqlite_open(const char *path, const struct store_options *op
     s->lock = store_lock_take(path, &in_use, err);
     if (s->lock == NULL)
         *why = in_use ? STORE_IN_USE : STORE_FILE;
-    else if ((!options->fresh || set_aside(path, err)) && store_sqlite_connect(s, options->sync_full, err) &&
+    else if ((!options->fresh || set_aside(s, err)) && store_sqlite_connect(s, options->sync_full, err) &&
              prepare(s, options, why, err))
         return &s->base;
     store_sqlite_free(s);

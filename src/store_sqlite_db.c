@@ -1,5 +1,6 @@
 #include "store_sqlite_parts.h"
 
+#include "fresh.h"
 #include "log.h"
 #include "mem.h"
 
@@ -149,13 +150,27 @@ bool store_sqlite_connect(struct sqlite_store *s, bool sync_full, struct err *er
     return true;
 }
 
+/* Nothing came of --fresh. */
+static void put_back(const struct sqlite_store *s)
+{
+    struct err err;
+
+    if (fresh_put_back(s->path, s->kept, &err))
+        log_note("the old %s is back in its place", s->path);
+    else
+        log_error("%s", err.text);
+}
+
 void store_sqlite_free(struct sqlite_store *s)
 {
     for (size_t i = 0; i < STATEMENT_COUNT; i++)
         sqlite3_finalize(s->statements[i]);
     sqlite3_close(s->db);
+    if (s->is_undone && s->kept != NULL)
+        put_back(s);
     store_lock_release(s->lock); /* after the last write: closing may checkpoint */
     free(s->path);
+    free(s->kept);
     free(s->rows);
     free(s->anchors);
     free(s->claimed);

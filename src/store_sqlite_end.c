@@ -55,6 +55,7 @@ bool store_sqlite_close(struct store *store, enum store_outcome outcome, const c
         store_sqlite_failed(s, "finish", err);
     /* One file that can be mailed; if somebody reads just now, it stays two. */
     sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    s->is_undone = outcome == RUN_NONE;
     store_sqlite_free(s);
     return good;
 }

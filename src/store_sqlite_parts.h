@@ -60,6 +60,8 @@ struct sqlite_store {
     sqlite3 *db;
     char *path;
     struct store_lock *lock;
+    char *kept;     /* --fresh: what the old file is called now; NULL: there was none */
+    bool is_undone; /* and closing gives it back its name */
     bool keep_links;
     uint64_t hash_seed;
     int64_t run_id;

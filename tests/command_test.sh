@@ -73,6 +73,13 @@ check "neither_does_standard_input_without_a_seed_go_on" 2 "" "no usable seed"
 "$crawl" sql --format=csv "SELECT 'runs', count(*) FROM run" >out 2>err
 status=$?
 check "and_it_records_no_run" 0 "runs,1" ""
+before=$("$crawl" export pages | cksum)
+"$crawl" --fresh - <empty.txt >out 2>err
+status=$?
+check "nor_begin_anew" 2 "" "no usable seed"
+[ "$(echo crawl.db*)" = crawl.db ] && [ "$("$crawl" export pages | cksum)" = "$before" ]
+status=$?
+check "the_database_that_fresh_put_aside_is_back" 0 "" ""
 rm -f crawl.db*
 
 run --dry-run --max-pages=600 --rate=1/s example.org

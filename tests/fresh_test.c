@@ -103,12 +103,33 @@ static void what_is_only_in_its_log_goes_with_it(void **state)
     assert_int_not_equal(access("c.db-shm", F_OK), 0);
 }
 
+static void what_was_put_aside_is_put_back_for_what_was_begun(void **state)
+{
+    struct buf kept;
+    struct err err;
+
+    (void)state;
+    put("c.db", "old");
+    put("c.db-wal", "log");
+    assert_true(keep(&kept));
+    put("c.db", "new");
+    put("c.db-shm", "shared");
+    assert_true(fresh_put_back("c.db", kept.data, &err));
+    holds("c.db", "old");
+    holds("c.db-wal", "log");
+    assert_int_not_equal(access("c.db-shm", F_OK), 0);
+    assert_int_not_equal(access("c.db.~1~", F_OK), 0);
+    assert_int_not_equal(access("c.db.~1~-wal", F_OK), 0);
+    buf_free(&kept);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(where_nothing_is_nothing_is_kept, enter, leave),
         cmocka_unit_test_setup_teardown(the_old_database_gets_the_next_free_number, enter, leave),
         cmocka_unit_test_setup_teardown(what_is_only_in_its_log_goes_with_it, enter, leave),
+        cmocka_unit_test_setup_teardown(what_was_put_aside_is_put_back_for_what_was_begun, enter, leave),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
