@@ -157,7 +157,8 @@ static void say_risks(const struct options *o)
 {
     if (!o->robots)
         log_warning("--no-robots: robots.txt, robots meta tags, X-Robots-Tag and nofollow are not obeyed: be sure that "
-                    "the sites' owners agree");
+                    "the sites' owners agree%s",
+                    o->sitemaps ? "; and as robots.txt is not asked for, no sitemap is looked for" : "");
     if (o->insecure)
         log_warning(
             "--insecure: any certificate is taken: what is fetched may be read and changed by anyone on the way");

@@ -225,6 +225,7 @@ static void judge_robots(struct explanation *e, const struct explain_rules *rule
     verdict = robots_check(robots, url_target(&e->url));
     r->allowed = verdict.allowed;
     r->line = verdict.line;
+    r->is_cut = robots_bytes_left_out(robots) > 0;
     if (verdict.line > 0)
         r->rule = explain_keep(e, verdict.rule);
     robots_free(robots);

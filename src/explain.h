@@ -64,6 +64,7 @@ struct explain_robots {
     int64_t asked_ms;
     unsigned line; /* of the rule that decides, 0: none matches */
     char *rule;
+    bool is_cut; /* it is longer than what of it is read */
 };
 
 struct explain_host {

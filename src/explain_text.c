@@ -203,6 +203,8 @@ static void add_robots(const struct explanation *e, struct buf *out)
         add(out, r->rule);
         buf_add_char(out, '"');
     }
+    if (r->is_cut)
+        buf_printf(out, "; rules beyond its first %u KiB are left out", ROBOTS_BODY_LIMIT / 1024);
     if (r->asked_ms > 0) {
         buf_add_string(out, "; asked for ");
         verb_add_time(out, r->asked_ms);

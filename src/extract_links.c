@@ -199,6 +199,7 @@ static void judge(struct extract *x, struct page *page, struct page_link *link, 
     link->skip = (uint8_t)skip_by_scope(x, page, link, url, nofollow, why, sizeof why);
     if (link->skip == SKIP_NONE && !is_followed_kind(x, link->kind)) {
         link->skip = SKIP_KIND;
+        link->rule = html_link_kind_names[link->kind];
     } else if (link->skip == SKIP_NONE && settings->obey_nofollow && nofollow) {
         link->skip = SKIP_NOFOLLOW;
         link->rule = nofollow_words(page, link);

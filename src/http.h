@@ -16,8 +16,8 @@
  *
  * What came is in the page: outcome, status, headers of interest, times, and with PAGE_OK or PAGE_HTTP_ERROR the
  * decoded body, where it is of use: HTML of documents (error pages too, but not 429 and 5xx, for which another try may
- * come), anything of robots.txt (its first ROBOTS_BODY_LIMIT bytes) and sitemaps. Whoever is done with it calls
- * http_release_body(). With all other outcomes there is none.
+ * come), anything of robots.txt (of a longer one a byte more than ROBOTS_BODY_LIMIT, which shows it to be cut) and
+ * sitemaps. Whoever is done with it calls http_release_body(). With all other outcomes there is none.
  *
  * Threads: a struct http belongs to one thread; http_wake() and http_watch() alone may be called from others. Settings
  * are shared and constant.

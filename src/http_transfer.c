@@ -331,11 +331,8 @@ struct page *http_transfer_end(struct http_transfer *t, CURLcode code)
     if (!t->failed && t->sniffs)
         http_transfer_sniff(t);
     page->body_bytes = (int64_t)page->body.size;
-    if (!t->failed && t->ended_early && t->body.page != NULL && t->body.cut) {
-        page->body.size = ROBOTS_BODY_LIMIT;
-        page->body.data[page->body.size] = '\0';
+    if (!t->failed && t->ended_early && t->body.page != NULL && t->body.cut)
         page_fail(page, t->answer, "only the first 512 KiB were read");
-    }
     /* A status that is the news is not hidden by trouble with the body behind it; the error still tells. */
     if (!t->failed || (t->answer != PAGE_PENDING && t->answer != PAGE_OK))
         page->outcome = t->answer;

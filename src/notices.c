@@ -46,7 +46,8 @@ void notices_robots(const struct page *page, const struct robots *rules, int64_t
     if (delay_ms >= WORTH_SAYING_MS && may_be_named())
         say_delay(page, delay_ms, cap_ms);
     if (robots_bytes_left_out(rules) > 0 && may_be_named())
-        log_warning("%s: only the first %u KiB were read", page->url, ROBOTS_BODY_LIMIT / 1024);
+        log_warning("%s: only the first %u KiB were read: rules beyond are left out", page->url,
+                    ROBOTS_BODY_LIMIT / 1024);
 }
 
 void notices_patterns(const struct page *page, const struct scope *scope)

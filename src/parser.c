@@ -12,7 +12,7 @@ static void keep_robots_text(struct page *page)
 
     if (page->kind != PAGE_ROBOTS || page->outcome != PAGE_OK || state == NULL || state->robots_body != NULL)
         return;
-    state->robots_size = page->body.size < ROBOTS_BODY_LIMIT ? page->body.size : ROBOTS_BODY_LIMIT;
+    state->robots_size = page->body.size;
     state->robots_body = mem_copy(page->body.data, state->robots_size);
 }
 

@@ -67,7 +67,7 @@ static void add_file(const struct answer *a, struct buf *out)
         text_add_terminal(out, slice_of(f->error));
     }
     if (f->robots != NULL && robots_bytes_left_out(f->robots) > 0)
-        buf_printf(out, "; only its first %u bytes count", ROBOTS_BODY_LIMIT);
+        buf_printf(out, "; rules beyond its first %u KiB are left out", ROBOTS_BODY_LIMIT / 1024);
     buf_add_char(out, '\n');
 }
 

@@ -51,6 +51,9 @@ run seeds.txt
 check "a_list_without_a_usable_seed_is_a_usage_error" 2 "" \
     'crawl: warning: seeds.txt:1: "htp://example.com" has no usable scheme (did you mean "http://"?)'
 rm -f crawl.db*
+run --no-robots --max-duration=10ms http://127.0.0.1:1/
+check "without_robots_txt_it_says_that_no_sitemap_is_looked_for" "$status" "" "no sitemap is looked for"
+rm -f crawl.db*
 
 # A crawl that is there; the robots.txt of its seed is awaited in vain.
 "$crawl" -q --max-duration=10ms http://127.0.0.1:1/ >out 2>err </dev/null

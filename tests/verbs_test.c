@@ -1,4 +1,5 @@
 #include "crawl.h"
+#include "robots.h"
 #include "text.h"
 #include "verb_run.h"
 
@@ -615,6 +616,40 @@ static void a_url_never_seen_is_told_what_would_be_and_what_is_like_it(void **st
     REFUSES(c, 2, "needs a URL", "explain");
 }
 
+/* Cut at the limit, its last line would refuse all. */
+static void rules_beyond_what_is_read_of_a_robots_txt_are_said_to_be_left_out(void **state)
+{
+    static const char words[] = "; rules beyond its first 512 KiB are left out";
+    struct buf rules = {.limit = ROBOTS_BODY_LIMIT + 100};
+    struct site_page pages[] = {{.path = "/robots.txt", .type = "text/plain"},
+                                {.path = "/", .type = "text/html", .body = "<a href=/late>late</a>"},
+                                {.path = "/late", .type = "text/html", .body = "late"},
+                                {.path = NULL}};
+    struct crawled c;
+    struct verb_run run;
+
+    (void)state;
+    buf_add_string(&rules, "User-agent: *\n");
+    while (rules.size < ROBOTS_BODY_LIMIT - 12)
+        buf_add_char(&rules, '#');
+    buf_add_string(&rules, "\nDisallow: /late\nDisallow: /late\n");
+    pages[0].body = rules.data;
+    c.site = site_start(pages);
+    whole_init(&c.whole);
+    assert_int_equal(WHOLE_CRAWL(&c.whole, c.site, "--no-sitemaps", "{site}/"), CRAWL_DONE);
+    assert_int_equal(whole_number(&c.whole, "SELECT count(*) FROM pages WHERE status = 200"), 2);
+    VERB_RUN(&run, &c.whole, c.site, "explain", "{site}/late");
+    assert_non_null(strstr(run.out.data, words));
+    verb_run_free(&run);
+    VERB_RUN(&run, &c.whole, c.site, "robots", "{site}/late");
+    assert_non_null(strstr(run.out.data, words));
+    assert_non_null(strstr(run.out.data, "  verdict      allowed: no rule fits\n"));
+    verb_run_free(&run);
+    whole_free(&c.whole);
+    site_stop(c.site);
+    buf_free(&rules);
+}
+
 static void what_waits_is_explained_with_how_many_stand_before_it(void **state)
 {
     struct whole_tree tree = {.count = 40};
@@ -1098,6 +1133,7 @@ int main(void)
         cmocka_unit_test(a_skipped_url_is_explained_with_rule_line_and_words),
         cmocka_unit_test(a_twin_is_explained_with_the_rule_that_makes_it_one),
         cmocka_unit_test(a_url_never_seen_is_told_what_would_be_and_what_is_like_it),
+        cmocka_unit_test(rules_beyond_what_is_read_of_a_robots_txt_are_said_to_be_left_out),
         cmocka_unit_test(what_waits_is_explained_with_how_many_stand_before_it),
         cmocka_unit_test(a_file_that_gave_a_pattern_is_named_with_its_line),
         cmocka_unit_test(robots_txt_is_fetched_and_told),
