@@ -13,6 +13,7 @@
 struct views {
     char *names[VIEWS_MAX];
     size_t count;
+    size_t proper; /* the first so many are views, the others tables */
 };
 
 static void free_views(struct views *views)
@@ -26,7 +27,7 @@ static bool read_views(struct reader *reader, struct views *views, struct err *e
 {
     sqlite3_stmt *statement =
         reader_statement(reader,
-                         "SELECT name FROM sqlite_schema WHERE type IN ('view', 'table')"
+                         "SELECT name, type = 'view' FROM sqlite_schema WHERE type IN ('view', 'table')"
                          " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'page\\_fts%' ESCAPE '\\'"
                          " ORDER BY type = 'table', name",
                          err);
@@ -36,6 +37,7 @@ static bool read_views(struct reader *reader, struct views *views, struct err *e
         struct slice name = reader_text(statement, 0);
 
         views->names[views->count++] = mem_copy(name.data, name.size);
+        views->proper += sqlite3_column_int(statement, 1) != 0;
     }
     sqlite3_finalize(statement);
     return got != SQLITE_ERROR;
@@ -52,12 +54,13 @@ static const char *meant(const struct views *views, const char *name)
     return near;
 }
 
+/* Tables can be exported, too, but are no answer to somebody who looks for a view. */
 static bool unknown(const struct views *views, const char *name, struct err *err)
 {
     const char *near = meant(views, name);
     struct buf list = {.limit = 700};
 
-    for (size_t i = 0; i < views->count; i++)
+    for (size_t i = 0; i < views->proper; i++)
         buf_printf(&list, "%s%s", i == 0 ? "" : " ", views->names[i]);
     err_set(err, "there is no view %.60s%s%s%s; there are: %s", name, near == NULL ? "" : " (did you mean \"",
             near == NULL ? "" : near, near == NULL ? "" : "\"?)", list.data == NULL ? "none" : list.data);

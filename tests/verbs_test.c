@@ -211,6 +211,7 @@ static void a_view_is_exported_by_name(void **state)
     GIVES(*state, "title,pages,example_id,example_url\r\nA page,2,3,{site}/a\r\n", "export", "Duplicate_Titles");
     REFUSES(*state, 2, "there is no view broken (did you mean \"broken_links\"?); there are: bad_links broken_links",
             "export", "broken");
+    REFUSES(*state, 2, " status_summary traps tries\n", "export", "broken"); /* tables are not told of */
     REFUSES(*state, 2, "takes one view", "export", "pages", "links");
     REFUSES(*state, 2, "takes no view", "export", "-f", "dot", "pages");
 }
