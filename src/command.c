@@ -43,13 +43,10 @@ static bool read_letter(struct said *said, enum options_verb verb, const char *l
     *said = (struct said){.is_letter = true, .size = 1};
     said->entry = option_find_letter(verb, letters[0]);
     if (said->entry == NULL) {
-        for (int other = 0; other < VERB_COUNT; other++) {
-            if (option_find_letter((enum options_verb)other, letters[0]) != NULL)
-                return err_set(err, "the option -%c belongs to crawl%s%s", letters[0],
-                               other == VERB_CRAWL ? " itself" : " ",
-                               other == VERB_CRAWL ? "" : options_verb_names[other]);
-        }
-        return err_set(err, "unknown option -%c (crawl --help=all shows all)", letters[0]);
+        const char shown[] = {'-', letters[0], '\0'};
+
+        return !option_is_elsewhere(NULL, letters[0], shown, err) &&
+               err_set(err, "unknown option %s (crawl --help=all shows all)", shown);
     }
     if (wants_value(said->entry) && letters[1] != '\0') {
         said->value = letters[1] == '=' ? letters + 2 : letters + 1;

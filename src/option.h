@@ -93,6 +93,10 @@ const struct option_entry *option_find(enum options_verb verb, const char *name)
 /* The entry of this letter for a verb, or NULL. */
 const struct option_entry *option_find_letter(enum options_verb verb, char letter);
 
+/* True if any verb has an option of this name, or without one (NULL) of this letter; then the reason says of which
+ * verbs `shown`, the option as it was written, is. */
+bool option_is_elsewhere(const char *name, char letter, const char *shown, struct err *err);
+
 /* The entry that a user means by `name`: the whole name, "no-" and the name of an OPTION_BOOL (*negated is set then),
  * or with `abbreviated` the beginning of just one of these. NULL: none, or more than one; the reason names what is
  * near. `dashes` ("--" or "") go before names in it. */

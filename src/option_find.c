@@ -70,23 +70,50 @@ static void list_names(struct names *names, enum options_verb verb)
     }
 }
 
+bool option_is_elsewhere(const char *name, char letter, const char *shown, struct err *err)
+{
+    unsigned verbs = 0;
+    struct buf list = {.limit = 400};
+
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option_entry *entry = &option_table[i];
+
+        for (int verb = 0; verb < VERB_COUNT; verb++)
+            if (option_is_for(entry, (enum options_verb)verb) &&
+                (name != NULL ? strcmp(entry->name, name) == 0 : entry->letter == letter))
+                verbs |= 1u << verb;
+    }
+    for (int verb = 0; verb < VERB_COUNT; verb++) {
+        bool is_last = verbs >> verb == 1;
+
+        if ((verbs >> verb & 1) == 0)
+            continue;
+        buf_printf(&list, "%s%s",
+                   list.size == 0 ? ""
+                   : is_last      ? " and "
+                                  : ", ",
+                   verb == VERB_CRAWL ? "itself" : options_verb_names[verb]);
+    }
+    if (verbs != 0)
+        err_set(err, "the option %s belongs to crawl %s", shown, list.data);
+    buf_free(&list);
+    return verbs != 0;
+}
+
 /* Says what `name` could have been meant for. */
 static void suggest(const struct names *names, const char *name, const char *dashes, struct err *err)
 {
-    const char *near = nearest_name(name, names->pointers, names->count);
+    const char *near;
+    char shown[NAME_SIZE + 8];
 
-    if (near != NULL) {
-        err_set(err, "unknown option %s%s (did you mean %s%s?)", dashes, name, dashes, near);
+    snprintf(shown, sizeof shown, "%s%s", dashes, name);
+    if (option_is_elsewhere(name, '\0', shown, err))
         return;
-    }
-    for (int verb = 0; verb < VERB_COUNT; verb++) {
-        if (option_find((enum options_verb)verb, name) != NULL) {
-            err_set(err, "the option %s%s belongs to crawl%s%s", dashes, name, verb == VERB_CRAWL ? " itself" : " ",
-                    verb == VERB_CRAWL ? "" : options_verb_names[verb]);
-            return;
-        }
-    }
-    err_set(err, "unknown option %s%s (crawl --help=all shows all)", dashes, name);
+    near = nearest_name(name, names->pointers, names->count);
+    if (near != NULL)
+        err_set(err, "unknown option %s%s (did you mean %s%s?)", dashes, name, dashes, near);
+    else
+        err_set(err, "unknown option %s%s (crawl --help=all shows all)", dashes, name);
 }
 
 const struct option_entry *option_lookup(enum options_verb verb, const char *name, bool abbreviated, const char *dashes,
