@@ -62,14 +62,14 @@ double estimate_pages_per_s(const struct estimate *e)
 {
     struct estimate_sample from, to;
 
-    return span(e, &from, &to) ? (double)(to.pages - from.pages) * 1000 / (double)(to.at_ms - from.at_ms) : 0;
+    return span(e, &from, &to) ? (double)(to.pages - from.pages) * 1000 / (double)(to.at_ms - from.at_ms) : -1;
 }
 
 double estimate_bytes_per_s(const struct estimate *e)
 {
     struct estimate_sample from, to;
 
-    return span(e, &from, &to) ? (double)(to.bytes - from.bytes) * 1000 / (double)(to.at_ms - from.at_ms) : 0;
+    return span(e, &from, &to) ? (double)(to.bytes - from.bytes) * 1000 / (double)(to.at_ms - from.at_ms) : -1;
 }
 
 size_t estimate_history(const struct estimate *e, double *pages, size_t max)

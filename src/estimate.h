@@ -33,7 +33,7 @@ struct estimate {
 /* What there is at this moment: pages done and bytes received since the start, and pages known but not done. */
 void estimate_add(struct estimate *e, int64_t now_ms, int64_t pages, int64_t bytes, int64_t left);
 
-/* Over the last five seconds. */
+/* Over the last five seconds; -1: not to be said yet. */
 double estimate_pages_per_s(const struct estimate *e);
 double estimate_bytes_per_s(const struct estimate *e);
 

@@ -254,14 +254,18 @@ static void add_speed(struct buf *out, const struct panel_facts *facts, const st
     struct buf text = {.limit = 200};
 
     begin(&line, look, "speed");
-    words_add_rate(&text, facts->pages_per_s);
-    buf_add_string(&text, " pages/s");
-    add_part(&line, text.data, BOLD, false);
-    buf_clear(&text);
-    words_add_bytes(&text, facts->bytes_per_s);
-    buf_add_string(&text, "/s");
-    add_part(&line, text.data, NULL, false);
-    buf_clear(&text);
+    if (facts->pages_per_s < 0) {
+        add_part(&line, "-", NULL, false);
+    } else {
+        words_add_rate(&text, facts->pages_per_s);
+        buf_add_string(&text, " pages/s");
+        add_part(&line, text.data, BOLD, false);
+        buf_clear(&text);
+        words_add_bytes(&text, facts->bytes_per_s);
+        buf_add_string(&text, "/s");
+        add_part(&line, text.data, NULL, false);
+        buf_clear(&text);
+    }
     if (facts->held_by[0] != '\0')
         buf_printf(&text, "held back by: %s", facts->held_by);
     add_spark(&line, facts, room(&line) - GAP - (text.size > 0 ? GAP + (int)text.size : 0));
@@ -365,10 +369,13 @@ void panel_add_plain(struct buf *out, const struct panel_facts *facts)
 {
     buf_printf(out, "%" PRId64 "/%" PRId64 " pages (%d%%), ", facts->done,
                facts->done + facts->waiting + facts->in_flight, percent(facts));
-    words_add_rate(out, facts->pages_per_s);
-    buf_add_string(out, "/s, ");
-    words_add_bytes(out, facts->bytes_per_s);
-    buf_printf(out, "/s, 4xx %" PRId64 ", 5xx %" PRId64 ", failed %" PRId64 ", ", facts->answers[4], facts->answers[5],
+    if (facts->pages_per_s >= 0) {
+        words_add_rate(out, facts->pages_per_s);
+        buf_add_string(out, "/s, ");
+        words_add_bytes(out, facts->bytes_per_s);
+        buf_add_string(out, "/s, ");
+    }
+    buf_printf(out, "4xx %" PRId64 ", 5xx %" PRId64 ", failed %" PRId64 ", ", facts->answers[4], facts->answers[5],
                facts->answers[0] + facts->answers[1]);
     words_add_clock(out, facts->elapsed_ms);
     if (facts->held_by[0] != '\0')

@@ -25,7 +25,7 @@ struct panel_facts {
     const char *how;      /* "8 threads, 10/s a host, robots on" */
     const char *database; /* file name */
     int64_t done, waiting, in_flight;
-    double pages_per_s, bytes_per_s;
+    double pages_per_s, bytes_per_s; /* negative: not known yet */
     const double *history; /* pages a second, oldest first */
     size_t history_count;
     const char *held_by;      /* "" unknown */

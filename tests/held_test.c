@@ -184,6 +184,10 @@ static void speed_is_that_of_the_last_five_seconds(void **state)
     struct estimate e;
 
     (void)state;
+    e = (struct estimate){0};
+    estimate_add(&e, 300, 12, 12000, 600);
+    assert_true(estimate_pages_per_s(&e) < 0); /* one look is no speed */
+    assert_true(estimate_bytes_per_s(&e) < 0);
     run(&e, 20, 50, falls);
     assert_true(estimate_pages_per_s(&e) > 19.5 && estimate_pages_per_s(&e) < 20.5);
     assert_true(estimate_bytes_per_s(&e) > 19500 && estimate_bytes_per_s(&e) < 20500);

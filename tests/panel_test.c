@@ -234,6 +234,24 @@ static void a_failure_has_its_name_where_others_have_a_status(void **state)
     buf_free(&out);
 }
 
+static void a_speed_that_is_not_known_yet_is_not_called_none(void **state)
+{
+    struct panel_facts f = facts();
+    struct panel_look look = {.columns = 80};
+    struct buf out = {.limit = 65536};
+
+    (void)state;
+    f.pages_per_s = f.bytes_per_s = -1;
+    f.history_count = 0;
+    f.held_by = "";
+    panel_add(&out, &f, &look);
+    assert_non_null(strstr(out.data, "\nspeed   -\n"));
+    buf_clear(&out);
+    panel_add_plain(&out, &f);
+    assert_string_equal(out.data, "12431/15646 pages (79%), 4xx 121, 5xx 3, failed 8, 00:05:02");
+    buf_free(&out);
+}
+
 static void the_plain_line_has_what_a_log_needs(void **state)
 {
     struct panel_facts f = facts();
@@ -359,6 +377,7 @@ int main(void)
         cmocka_unit_test(colours_are_put_around_words_and_change_no_width),
         cmocka_unit_test(nothing_is_said_of_an_end_that_cannot_be_known),
         cmocka_unit_test(a_failure_has_its_name_where_others_have_a_status),
+        cmocka_unit_test(a_speed_that_is_not_known_yet_is_not_called_none),
         cmocka_unit_test(the_plain_line_has_what_a_log_needs),
         cmocka_unit_test(a_long_text_is_cut_at_its_end_or_in_its_middle),
         cmocka_unit_test(numbers_are_as_people_read_them),

@@ -373,7 +373,7 @@ static void plain_progress_is_a_line_now_and_then(void **state)
     r.progress = progress_new(&r.parts);
     record(&r, "https://a.test/", 404);
     progress_tick(r.progress, false, false);
-    assert_string_equal(one_write(&r), "crawl: 1/1 pages (100%), 0.0/s, 0 B/s, 4xx 1, 5xx 0, failed 0, 00:00:00\n");
+    assert_string_equal(one_write(&r), "crawl: 1/1 pages (100%), 4xx 1, 5xx 0, failed 0, 00:00:00\n");
     read_nothing(&r);
     end(&r);
 }
