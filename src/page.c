@@ -78,7 +78,7 @@ struct page *page_of_try(const struct page *page)
 {
     struct page *try;
 
-    if (page->id == 0)
+    if (page->id == 0 && page->kind != PAGE_ROBOTS)
         return NULL;
     try = page_new(PAGE_TRY, page->url, page->url_size);
     try->id = page->id;

@@ -245,7 +245,8 @@ void page_forget_answer(struct page *page);
 /* NULL is fine. The body must have been given back to its budget before. */
 void page_free(struct page *page);
 
-/* A PAGE_TRY that tells what has come of this try of `page`; NULL if that has no row. */
+/* A PAGE_TRY that tells what has come of this try of `page`; NULL if that has no row. Of a robots.txt, which has none,
+ * it brings the state of the host alone. */
 struct page *page_of_try(const struct page *page);
 
 /* True if a PAGE_EXTERNAL was asked for by HEAD, with an answer by which servers refuse that: GET may bring another. */

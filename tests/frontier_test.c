@@ -679,6 +679,28 @@ static void a_hold_goes_to_the_store_with_the_try_that_brought_it(void **state)
     end(f);
 }
 
+static void a_hold_that_robots_txt_brought_goes_to_the_store_with_its_try(void **state)
+{
+    struct frontier *f;
+    struct page *page, *try;
+
+    (void)state;
+    rules.retry_after_max_ms = 600000;
+    f = frontier_new(&limits);
+    seed(f, A "/1", NULL);
+    page = take(f);
+    assert_int_equal(page->kind, PAGE_ROBOTS);
+    page->retry_after_ms = 300000;
+    answer(f, page, 503);
+    try = page_of_try(page);
+    assert_non_null(try);
+    assert_int_equal(try->id, 0); /* no row of its own */
+    assert_true(frontier_retry(f, page, try));
+    finish_try(f, try);
+    frontier_stop(f, false);
+    end(f);
+}
+
 static void a_404_or_a_retry_after_beyond_the_limit_is_not_tried_again(void **state)
 {
     struct frontier *f = frontier_new(&limits);
@@ -1178,6 +1200,7 @@ int main(void)
         TEST(while_others_stand_in_line_a_host_is_asked_for_one_page_at_a_time),
         TEST(a_failed_page_is_tried_again_max_tries_in_all),
         TEST(a_hold_goes_to_the_store_with_the_try_that_brought_it),
+        TEST(a_hold_that_robots_txt_brought_goes_to_the_store_with_its_try),
         TEST(a_404_or_a_retry_after_beyond_the_limit_is_not_tried_again),
         TEST(a_page_given_back_waits_with_its_tries_unspent),
         TEST(a_host_given_up_has_its_urls_come_out_as_such),
