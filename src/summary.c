@@ -258,6 +258,26 @@ static void add_held(const struct summary *s, struct buf *out)
         buf_add_char(out, '\n');
 }
 
+/* What else than pages is recorded, where that is all of this run: else the sum would seem to be at odds with them. */
+static void add_kinds(const struct summary *s, struct buf *out)
+{
+    const struct tally_counts *c = &s->counts;
+
+    if (c->pages == s->totals.recorded || c->pages + c->sitemaps + c->externals != s->totals.recorded)
+        return;
+    buf_add_string(out, " (");
+    words_add_count(out, c->pages, "page");
+    if (c->sitemaps > 0) {
+        buf_add_string(out, ", ");
+        words_add_count(out, c->sitemaps, "sitemap");
+    }
+    if (c->externals > 0) {
+        buf_add_string(out, ", ");
+        words_add_count(out, c->externals, "external link");
+    }
+    buf_add_char(out, ')');
+}
+
 static void add_proof(const struct summary *s, struct buf *out)
 {
     if (s->outcome == RUN_FAILED)
@@ -266,7 +286,9 @@ static void add_proof(const struct summary *s, struct buf *out)
     words_add_count(out, s->totals.known, "URL");
     buf_add_string(out, " = ");
     words_add_number(out, s->totals.recorded);
-    buf_add_string(out, " recorded + ");
+    buf_add_string(out, " recorded");
+    add_kinds(s, out);
+    buf_add_string(out, " + ");
     words_add_number(out, s->totals.skipped);
     buf_add_string(out, " skipped + ");
     words_add_number(out, s->totals.waiting);

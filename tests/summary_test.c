@@ -99,6 +99,23 @@ static void a_finished_crawl_is_told_in_words(void **state)
              "  written  crawl.db, 38 MB\n");
 }
 
+static void what_is_recorded_besides_pages_is_named(void **state)
+{
+    struct summary s = a_good_run();
+
+    (void)state;
+    s.counts.pages = 15630;
+    s.counts.sitemaps = 1;
+    s.counts.externals = 7;
+    mentions(&s, "= 15 638 recorded (15 630 pages, 1 sitemap,\n           7 external links) + 1 204 skipped");
+    s.counts.pages = 15636;
+    s.counts.sitemaps = 2;
+    s.counts.externals = 0;
+    mentions(&s, "= 15 638 recorded (15 636 pages, 2 sitemaps)\n           + 1 204 skipped");
+    s.totals.recorded += 3; /* of an earlier run: what they were is not known here */
+    mentions(&s, "= 15 641 recorded + 1 204 skipped");
+}
+
 static void what_earlier_runs_did_stands_apart(void **state)
 {
     struct summary s = a_good_run();
@@ -473,6 +490,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_finished_crawl_is_told_in_words),
+        cmocka_unit_test(what_is_recorded_besides_pages_is_named),
         cmocka_unit_test(what_earlier_runs_did_stands_apart),
         cmocka_unit_test(on_a_narrow_terminal_it_folds_between_words_and_never_in_a_number),
         cmocka_unit_test(titles_that_were_not_compared_are_not_called_unique),
