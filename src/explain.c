@@ -135,7 +135,7 @@ static bool read_row(struct explanation *e, struct reader *reader, struct err *e
     return got != SQLITE_ERROR;
 }
 
-/* Another row with the same key that is, was or will be fetched. */
+/* Another row with the same key that is, was or will be fetched; of a URL never seen also one that was skipped. */
 static void find_twin(struct explanation *e, struct reader *reader, const struct explain_rules *rules)
 {
     uint64_t seed = rules->hash_seed;
@@ -146,10 +146,14 @@ static void find_twin(struct explanation *e, struct reader *reader, const struct
 
     if (e->twin.id == 0 && e->state != EXPLAIN_FETCHED) {
         row = reader_statement(
-            reader, "SELECT id FROM url WHERE (hash = ?1 OR key_hash = ?1) AND id <> ?2 AND skip IS NULL", &err);
+            reader,
+            "SELECT id FROM url WHERE (hash = ?1 OR key_hash = ?1) AND id <> ?2 AND (skip IS NULL OR ?3)"
+            " ORDER BY skip IS NOT NULL, id LIMIT 1",
+            &err);
         if (row != NULL) {
             sqlite3_bind_int64(row, 1, (int64_t)XXH3_64bits_withSeed(key.data, key.size, seed));
             sqlite3_bind_int64(row, 2, e->id);
+            sqlite3_bind_int(row, 3, e->state == EXPLAIN_UNSEEN);
             if (sqlite3_step(row) == SQLITE_ROW)
                 e->twin.id = reader_column(row, 0, 0);
         }

@@ -303,8 +303,8 @@ static void add_answer(const struct explanation *e, struct buf *out)
     add_time(out, "TLS", a->tls_ms);
     add_time(out, "first byte", a->first_byte_ms);
     add_time(out, "in all", a->total_ms);
-    buf_add_string(out, a->tries == 1 ? ", 1 try\n" : "");
-    if (a->tries != 1)
+    buf_add_string(out, a->tries == 1 ? ", 1 try\n" : a->tries <= 0 ? ", without a try of its own\n" : "");
+    if (a->tries > 1)
         buf_printf(out, ", %d tries\n", (int)a->tries);
 }
 

@@ -109,6 +109,14 @@ static void add_unseen(const struct explanation *e, struct buf *out)
         buf_add_string(out, "; if one did, it would be fetched");
 }
 
+/* Recorded with what was wrong with its robots.txt; it had no request of its own. */
+static bool is_lost_with_robots(const struct explanation *e)
+{
+    const char *error = e->answer.error;
+
+    return e->answer.tries <= 0 && error != NULL && strncmp(error, "robots.txt: ", strlen("robots.txt: ")) == 0;
+}
+
 void explain_add_verdict(const struct explanation *e, struct buf *out)
 {
     buf_add_string(out, "  ");
@@ -117,7 +125,7 @@ void explain_add_verdict(const struct explanation *e, struct buf *out)
         add_unseen(e, out);
         break;
     case EXPLAIN_FETCHED:
-        buf_add_string(out, "fetched: ");
+        buf_add_string(out, is_lost_with_robots(e) ? "not asked for: its robots.txt could not be had: " : "fetched: ");
         explain_add_result(out, &e->answer);
         break;
     case EXPLAIN_WAITING:

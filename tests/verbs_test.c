@@ -582,6 +582,11 @@ static void a_twin_is_explained_with_the_rule_that_makes_it_one(void **state)
     assert_non_null(strstr(text, "it is the same page as one that was"));
     assert_non_null(strstr(text, "  same as      {site}/a  200 ok\n"));
     verb_run_free(&run);
+    /* Nor to this one, whose twin was left out. */
+    VERB_RUN(&run, &c->whole, c->site, "explain", "{site}/private/%62");
+    text = verb_run_plain(&run.out, &c->whole, c->site);
+    assert_non_null(strstr(text, "  same as      {site}/private/b  skipped: robots\n"));
+    verb_run_free(&run);
 }
 
 static void a_url_never_seen_is_told_what_would_be_and_what_is_like_it(void **state)
@@ -615,6 +620,22 @@ static void a_url_never_seen_is_told_what_would_be_and_what_is_like_it(void **st
     REFUSES(c, 2, "only http and https are ever fetched", "explain", "mailto:me@example.org");
     REFUSES(c, 2, "is no URL", "explain", "http://");
     REFUSES(c, 2, "needs a URL", "explain");
+}
+
+static void a_page_lost_with_its_robots_txt_is_said_not_to_have_been_asked_for(void **state)
+{
+    struct crawled c = {.site = site_start(SITE)};
+    struct verb_run run;
+
+    (void)state;
+    whole_init(&c.whole);
+    WHOLE_CRAWL(&c.whole, c.site, "--tries=1", "{site}/b", "http://127.0.0.1:1/x"); /* where nobody listens */
+    VERB_RUN(&run, &c.whole, c.site, "explain", "http://127.0.0.1:1/x");
+    assert_non_null(strstr(run.out.data, "\n  not asked for: its robots.txt could not be had: conn_error\n"));
+    assert_non_null(strstr(run.out.data, ", without a try of its own\n"));
+    verb_run_free(&run);
+    whole_free(&c.whole);
+    site_stop(c.site);
 }
 
 /* Cut at the limit, its last line would refuse all. */
@@ -1134,6 +1155,7 @@ int main(void)
         cmocka_unit_test(a_skipped_url_is_explained_with_rule_line_and_words),
         cmocka_unit_test(a_twin_is_explained_with_the_rule_that_makes_it_one),
         cmocka_unit_test(a_url_never_seen_is_told_what_would_be_and_what_is_like_it),
+        cmocka_unit_test(a_page_lost_with_its_robots_txt_is_said_not_to_have_been_asked_for),
         cmocka_unit_test(rules_beyond_what_is_read_of_a_robots_txt_are_said_to_be_left_out),
         cmocka_unit_test(what_waits_is_explained_with_how_many_stand_before_it),
         cmocka_unit_test(a_file_that_gave_a_pattern_is_named_with_its_line),
