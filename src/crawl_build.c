@@ -6,6 +6,7 @@
 #include "summary.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #define SEEDS_A_PAGE 1000 /* seeds that travel together to the writer */
@@ -310,6 +311,23 @@ bool crawl_look_at_seeds(struct crawl *c, struct err *err)
     return good;
 }
 
+/* Secrets of a section go to origins of seeds alone; one that names another host would keep silent about that. */
+static void say_kept_secrets(const struct crawl *c)
+{
+    for (size_t i = 0; i < c->options->section_count; i++) {
+        const struct options_section *section = &c->options->sections[i];
+        bool has_secret = section->host.user != NULL || section->host.bearer != NULL;
+
+        for (size_t j = 0; j < section->host.headers.count; j++)
+            has_secret |= http_is_secret(section->host.headers.items[j].text);
+        if (has_secret && strchr(section->pattern, '*') == NULL &&
+            !scope_names_host(c->scope, slice_of(section->pattern)))
+            log_warning("%s: user, bearer and secret headers go to hosts of seeds alone, and %s is none: they are not "
+                        "sent there",
+                        section->origin, section->pattern);
+    }
+}
+
 /* All seeds are known before the first is fetched: they make the scope. */
 bool crawl_read_seeds(struct crawl *c, struct err *err)
 {
@@ -331,6 +349,8 @@ bool crawl_read_seeds(struct crawl *c, struct err *err)
         c->status = CRAWL_USAGE;
     } else if (c->seeds_given == 0 && (names_seeds(c->options) || counts.known == 0)) {
         return no_seed(c, err);
+    } else {
+        say_kept_secrets(c);
     }
     return good;
 }

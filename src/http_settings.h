@@ -79,6 +79,9 @@ struct http_shared *http_shared_new(const struct http_settings *settings, struct
 /* One more of `credentials`, before any thread: of a seed that carries its own. */
 bool http_shared_add_credential(struct http_shared *shared, const char *text, struct err *err);
 
+/* True of a header line that goes to origins of seeds alone: Authorization and the like. */
+bool http_is_secret(const char *header);
+
 void http_shared_free(struct http_shared *shared);
 
 #endif

@@ -42,7 +42,7 @@ static bool same_name(const char *a, const char *b)
     return name_size(a) == name_size(b) && strncasecmp(a, b, name_size(a)) == 0;
 }
 
-static bool is_secret(const char *header)
+bool http_is_secret(const char *header)
 {
     return same_name(header, "Authorization:") || same_name(header, "Cookie:") ||
            same_name(header, "Proxy-Authorization:");
@@ -78,7 +78,7 @@ static struct curl_slist *make_headers(const struct http_settings *settings, con
     if (settings->from != NULL && buf_printf(&from, "From: %s", settings->from) && !is_among(from.data, given))
         append(&list, from.data);
     for (const char *const *header = given; header != NULL && *header != NULL; header++)
-        if ((with_secrets || !is_secret(*header)) && (more == NULL || !same_name(*header, more)))
+        if ((with_secrets || !http_is_secret(*header)) && (more == NULL || !same_name(*header, more)))
             append(&list, *header);
     if (more != NULL)
         append(&list, more);
@@ -118,7 +118,7 @@ static void add_headers(struct http_shared *shared)
         headers->any = headers->seeds = make_headers(settings, headers->given, false, NULL);
         shared->headers_count++;
         for (const char *const *header = headers->given; header != NULL && *header != NULL; header++)
-            if (is_secret(*header) && headers->seeds == headers->any)
+            if (http_is_secret(*header) && headers->seeds == headers->any)
                 headers->seeds = make_headers(settings, headers->given, true, NULL);
     }
 }

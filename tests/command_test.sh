@@ -51,6 +51,19 @@ run seeds.txt
 check "a_list_without_a_usable_seed_is_a_usage_error" 2 "" \
     'crawl: warning: seeds.txt:1: "htp://example.com" has no usable scheme (did you mean "http://"?)'
 rm -f crawl.db*
+printf '[host 127.0.0.1]\nuser = me:pw\n[host api.test]\nbearer = t\n[host other.test]\nheader = cookie: a=b\n%s' \
+    '[host open.test]
+header = X-Key: 1
+' >sections.conf
+run --config=sections.conf --max-duration=10ms http://127.0.0.1:1/
+check "a_section_with_secrets_for_a_host_that_is_no_seed_is_warned_of" "$status" "" \
+    "sections.conf:3: user, bearer and secret headers go to hosts of seeds alone, and api.test is none"
+check "secret_headers_are_among_them" "$status" "" "sections.conf:5: user, bearer"
+if grep -q '127.0.0.1 is none\|open.test is none' err; then
+    failed=1
+    echo "[  FAILED  ] nothing_is_said_of_what_is_sent"
+fi
+rm -f crawl.db*
 run --no-robots --max-duration=10ms http://127.0.0.1:1/
 check "without_robots_txt_it_says_that_no_sitemap_is_looked_for" "$status" "" "no sitemap is looked for"
 rm -f crawl.db*
