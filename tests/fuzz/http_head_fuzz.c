@@ -28,7 +28,7 @@ static void require_head(const struct http_head *head)
     require_value(&head->content_encoding, HTTP_FIELD_LIMIT);
     require_value(&head->location, HTTP_LOCATION_LIMIT);
     require_value(&head->refresh, HTTP_LOCATION_LIMIT);
-    require_value(&head->x_robots, HTTP_FIELD_LIMIT);
+    require(head->x_robots.size <= HTTP_FIELD_LIMIT); /* a line for each field */
     require_value(&head->etag, HTTP_FIELD_LIMIT);
     require_value(&head->last_modified, HTTP_FIELD_LIMIT);
     require_value(&head->retry_after, HTTP_FIELD_LIMIT);

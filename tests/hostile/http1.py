@@ -400,16 +400,13 @@ def cookies_for_others(v):
 
 @case("ok", 200, "first")
 def a_second_answer_behind(v):
-    body = PAGE % "first"
-    v.answer(body)
-    v.send(POISON)
+    v.answer(PAGE % "first", behind=POISON)
 
 
 @case("ok", 200, "first")
 def chunks_and_a_second_answer(v):
-    v.send(CHUNKED)
-    v.chunk(PAGE % "first")
-    v.send("0\r\n\r\n", POISON)
+    first = PAGE % "first"
+    v.send(CHUNKED, "%x\r\n" % len(first), first, "\r\n0\r\n\r\n", POISON)
     v.keeps = True
 
 
@@ -425,17 +422,9 @@ def not_modified_and_a_second_answer(v):
     v.keeps = True
 
 
-@case("ok", 200, "first")
-def a_second_answer_a_little_later(v):
-    v.answer(PAGE % "first")
-    time.sleep(0.005)
-    v.send(POISON)
-
-
 @case("redirect", 301)
 def redirect_and_a_second_answer(v):
     if v.path == "/":
-        v.answer("", "301 Moved", "Location: /x\r\n")
-        v.send(POISON)
+        v.answer("", "301 Moved", "Location: /x\r\n", behind=POISON)
     else:
         v.answer(PAGE % "end")

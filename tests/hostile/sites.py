@@ -79,13 +79,14 @@ class Visit:
             self.send(bytes([byte]))
             time.sleep(seconds)
 
-    def answer(self, body=b"", status="200 OK", fields="Content-Type: text/html\r\n", length=True):
+    def answer(self, body=b"", status="200 OK", fields="Content-Type: text/html\r\n", length=True, behind=""):
+        """All at once, so that what stands behind the answer is there before anything else is asked for."""
         body = body if isinstance(body, bytes) else body.encode()
         head = "HTTP/1.1 %s\r\n%s" % (status, fields)
         if length:
             head += "Content-Length: %d\r\n" % len(body)
             self.keeps = True
-        self.send(head, "\r\n", body)
+        self.send(head, "\r\n", body, behind)
 
     def chunk(self, data):
         data = data if isinstance(data, bytes) else data.encode()
