@@ -151,6 +151,20 @@ void store_bind_text(struct binder *b, struct slice text);             /* valid 
 void store_bind_some(struct binder *b, struct slice text);             /* the same; NULL if empty */
 void store_bind_web(struct binder *b, struct slice text);              /* bytes of strangers; NULL if NULL or empty */
 
+/* --- store_sqlite_read.c: what a row says --------------------------------------------- */
+
+/* The text of a column; it is the statement's, until that steps or is reset. */
+struct slice store_sqlite_text(sqlite3_stmt *statement, int column);
+
+/* True if a text of the row that was read last is NULL for want of memory alone. */
+bool store_sqlite_lacks_memory(const struct sqlite_store *s);
+
+/* A number of a file that may say anything, brought within bounds. */
+int64_t store_sqlite_within(int64_t number, int64_t least, int64_t most);
+
+/* Sets *err: the file says of this row ("URL", "host") what cannot be. Always false. */
+bool store_sqlite_damaged(const struct sqlite_store *s, const char *what, int64_t id, struct err *err);
+
 /* --- store_sqlite_names.c: ids for texts that come again --------------------------- */
 
 /* Id of an anchor text, 0 on failure. */

@@ -1,24 +1,18 @@
 #include "store_sqlite_parts.h"
 
 #include "mem.h"
-#include "url.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The limit of a claim's texts: `max` of frontier_refill is in the thousands, a URL some kilobytes. */
-#define TEXTS_LIMIT (256u * 1024 * 1024)
-
-static struct slice column_slice(sqlite3_stmt *statement, int column)
+struct slice store_sqlite_text(sqlite3_stmt *statement, int column)
 {
     const char *text = (const char *)sqlite3_column_text(statement, column);
 
     return (struct slice){text, (size_t)sqlite3_column_bytes(statement, column)};
 }
 
-/* True if a text of the row that was read last is NULL for want of memory alone. */
-static bool lacks_memory(const struct sqlite_store *s)
+bool store_sqlite_lacks_memory(const struct sqlite_store *s)
 {
     return sqlite3_errcode(s->db) == SQLITE_NOMEM;
 }
@@ -31,7 +25,7 @@ static bool lacks_memory(const struct sqlite_store *s)
 #define ID_GAP_MAX ((int64_t)1 << 24) /* ids are given in order; a crash loses some */
 #define MS_MAX     ((int64_t)1 << 52)
 
-static bool damaged(const struct sqlite_store *s, const char *what, int64_t id, struct err *err)
+bool store_sqlite_damaged(const struct sqlite_store *s, const char *what, int64_t id, struct err *err)
 {
     return err_set(err, "cannot read %s: it is damaged (%s %lld): begin anew with --fresh", s->path, what,
                    (long long)id);
@@ -42,7 +36,7 @@ static bool is_next_id(int64_t id, int64_t before)
     return id > before && id <= ID_MAX && id - before <= ID_GAP_MAX;
 }
 
-static int64_t within(int64_t number, int64_t least, int64_t most)
+int64_t store_sqlite_within(int64_t number, int64_t least, int64_t most)
 {
     return number < least ? least : number > most ? most : number;
 }
@@ -86,7 +80,7 @@ static int64_t column_or(sqlite3_stmt *statement, int column, int64_t null)
 
 static void copy_column(char *to, size_t size, sqlite3_stmt *statement, int column)
 {
-    struct slice text = column_slice(statement, column);
+    struct slice text = store_sqlite_text(statement, column);
 
     if (text.size >= size)
         text.size = size - 1;
@@ -98,21 +92,22 @@ static void copy_column(char *to, size_t size, sqlite3_stmt *statement, int colu
 /* A row of `host` as FIND_HOST selects it. Its text is the statement's. */
 static void read_host(sqlite3_stmt *statement, struct host_state *state)
 {
-    struct slice body = column_slice(statement, 5);
+    struct slice body = store_sqlite_text(statement, 5);
 
     *state = (struct host_state){
         .id = sqlite3_column_int64(statement, 0),
         .origin = (char *)sqlite3_column_text(statement, 1),
         .robots_status = sqlite3_column_int(statement, 2),
-        .robots_outcome = (enum page_outcome)within(sqlite3_column_int(statement, 3), 0, PAGE_OUTCOME_COUNT - 1),
-        .robots_ms = within(sqlite3_column_int64(statement, 4), 0, MS_MAX),
+        .robots_outcome =
+            (enum page_outcome)store_sqlite_within(sqlite3_column_int(statement, 3), 0, PAGE_OUTCOME_COUNT - 1),
+        .robots_ms = store_sqlite_within(sqlite3_column_int64(statement, 4), 0, MS_MAX),
         .robots_body = (char *)body.data,
         .robots_size = body.size,
-        .crawl_delay_ms = within(column_or(statement, 6, -1), -1, MS_MAX),
-        .held_until_ms = within(sqlite3_column_int64(statement, 7), 0, MS_MAX),
+        .crawl_delay_ms = store_sqlite_within(column_or(statement, 6, -1), -1, MS_MAX),
+        .held_until_ms = store_sqlite_within(sqlite3_column_int64(statement, 7), 0, MS_MAX),
         .fails = (uint32_t)sqlite3_column_int64(statement, 8),
         .given_up = sqlite3_column_int(statement, 9) != 0,
-        .admitted = within(sqlite3_column_int64(statement, 12), 0, ID_MAX),
+        .admitted = store_sqlite_within(sqlite3_column_int64(statement, 12), 0, ID_MAX),
         .least_gap_ms = -1,
         .median_gap_ms = -1,
     };
@@ -137,12 +132,12 @@ bool store_sqlite_hosts(struct store *store, store_tell_host *tell, void *arg, s
         struct host_state state;
 
         read_host(rows, &state);
-        if (lacks_memory(s)) {
+        if (store_sqlite_lacks_memory(s)) {
             code = SQLITE_NOMEM;
             break;
         }
         if (!is_next_id(state.id, before) || state.origin == NULL || strncmp(state.origin, "http", 4) != 0) {
-            damaged(s, "host", state.id, err);
+            store_sqlite_damaged(s, "host", state.id, err);
             break;
         }
         before = state.id;
@@ -165,12 +160,12 @@ static bool read_ledger(struct sqlite_store *s, struct host_state *state)
     sqlite3_bind_int64(find, 1, state->id);
     sqlite3_bind_int64(find, 2, s->run_id);
     if (sqlite3_step(find) == SQLITE_ROW) {
-        state->requests = within(sqlite3_column_int64(find, 0), 0, MS_MAX);
-        state->bytes = within(sqlite3_column_int64(find, 1), 0, MS_MAX);
-        state->errors = within(sqlite3_column_int64(find, 2), 0, MS_MAX);
-        state->too_many = within(sqlite3_column_int64(find, 3), 0, MS_MAX);
-        state->least_gap_ms = within(column_or(find, 4, -1), -1, MS_MAX);
-        state->median_gap_ms = within(column_or(find, 5, -1), -1, MS_MAX);
+        state->requests = store_sqlite_within(sqlite3_column_int64(find, 0), 0, MS_MAX);
+        state->bytes = store_sqlite_within(sqlite3_column_int64(find, 1), 0, MS_MAX);
+        state->errors = store_sqlite_within(sqlite3_column_int64(find, 2), 0, MS_MAX);
+        state->too_many = store_sqlite_within(sqlite3_column_int64(find, 3), 0, MS_MAX);
+        state->least_gap_ms = store_sqlite_within(column_or(find, 4, -1), -1, MS_MAX);
+        state->median_gap_ms = store_sqlite_within(column_or(find, 5, -1), -1, MS_MAX);
         state->most_parallel = sqlite3_column_int(find, 6);
     }
     return sqlite3_reset(find) == SQLITE_OK;
@@ -189,7 +184,7 @@ bool store_sqlite_host(struct store *store, int64_t host_id, struct host_state *
             struct host_state row;
 
             read_host(find, &row);
-            good = !lacks_memory(s);
+            good = !store_sqlite_lacks_memory(s);
             row.origin = mem_string(row.origin);
             row.robots_body = row.robots_body == NULL ? NULL : mem_copy(row.robots_body, row.robots_size);
             *state = mem_alloc(sizeof **state);
@@ -238,7 +233,7 @@ bool store_sqlite_known(struct store *store, store_tell_known *tell, void *arg, 
                                                                       : KNOWN_SKIPPED;
 
             if (!is_next_id(id, before) || (host_id != 0 && !knows_host(s, host_id))) {
-                damaged(s, "URL", id, err);
+                store_sqlite_damaged(s, "URL", id, err);
                 break;
             }
             before = id;
@@ -267,9 +262,9 @@ bool store_sqlite_seeds(struct store *store, store_tell_seed *tell, void *arg, s
                            NULL) != SQLITE_OK)
         return store_sqlite_failed(s, "read", err);
     while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
-        struct slice url = column_slice(rows, 0);
+        struct slice url = store_sqlite_text(rows, 0);
 
-        if (lacks_memory(s)) {
+        if (store_sqlite_lacks_memory(s)) {
             code = SQLITE_NOMEM;
             break;
         }
@@ -294,7 +289,7 @@ bool store_sqlite_traps(struct store *store, store_tell_trap *tell, void *arg, s
         const char *shape = (const char *)sqlite3_column_text(rows, 1);
         const char *why = (const char *)sqlite3_column_text(rows, 2);
 
-        if (lacks_memory(s)) {
+        if (store_sqlite_lacks_memory(s)) {
             code = SQLITE_NOMEM;
             break;
         }
@@ -304,111 +299,6 @@ bool store_sqlite_traps(struct store *store, store_tell_trap *tell, void *arg, s
         store_sqlite_failed(s, "read", err);
     sqlite3_finalize(rows);
     return code == SQLITE_DONE;
-}
-
-/* The redirects on the way to a URL: it was found on a page that redirects to it, and so on. False on failure. */
-static bool read_way(struct sqlite_store *s, struct waiting_url *row)
-{
-    sqlite3_stmt *find;
-    int64_t to = row->id;
-    int64_t from = row->found_on;
-
-    if (row->via != LINK_REDIRECT && row->via != LINK_REFRESH && row->via != LINK_SITEMAP_FILE)
-        return true;
-    find = store_sqlite_statement(s, FIND_WAY);
-    if (find == NULL)
-        return false;
-    while (from != 0 && row->redirects < PAGE_REDIRECTS_MAX) {
-        int64_t before;
-
-        sqlite3_bind_int64(find, 1, from);
-        sqlite3_bind_int64(find, 2, to);
-        if (sqlite3_step(find) != SQLITE_ROW)
-            break;
-        before = sqlite3_column_int64(find, 0);
-        sqlite3_reset(find);
-        memmove(row->chain + 1, row->chain, row->redirects * sizeof *row->chain);
-        row->chain[0] = from;
-        row->redirects++;
-        to = from;
-        from = before;
-    }
-    return sqlite3_reset(find) == SQLITE_OK;
-}
-
-/* What is asked for is a URL as we write it, and nothing else: no other scheme, no blank or control for a request line.
- */
-static bool is_final(struct slice text)
-{
-    struct url url = URL_INIT;
-    bool is = url_parse(&url, text) == URL_WEB && url.text.size == text.size &&
-              memcmp(url.text.data, text.data, text.size) == 0;
-
-    url_free(&url);
-    return is;
-}
-
-/* Made at the first claim, for most crawls never need it: a URL that finds room in the window is not read back. */
-static bool make_claimable(struct sqlite_store *s)
-{
-    if (!s->can_claim)
-        s->can_claim =
-            store_sqlite_run(s, "CREATE INDEX IF NOT EXISTS url_by_host ON url (host_id) WHERE host_id IS NOT NULL");
-    return s->can_claim;
-}
-
-long store_sqlite_claim(struct store *store, int64_t host_id, int64_t after, size_t max,
-                        const struct waiting_url **rows, struct err *err)
-{
-    struct sqlite_store *s = (struct sqlite_store *)store;
-    sqlite3_stmt *claim = make_claimable(s) ? store_sqlite_statement(s, CLAIM) : NULL;
-    size_t count = 0;
-    size_t at = 0;
-    bool good = claim != NULL;
-
-    *rows = NULL;
-    if (good && max > 0) {
-        s->claimed = mem_resize(s->claimed, max * sizeof *s->claimed);
-        s->texts.limit = TEXTS_LIMIT;
-        buf_clear(&s->texts);
-        sqlite3_bind_int64(claim, 1, host_id);
-        sqlite3_bind_int64(claim, 2, after);
-        sqlite3_bind_int64(claim, 3, max > LONG_MAX ? LONG_MAX : (int64_t)max);
-        while (count < max && sqlite3_step(claim) == SQLITE_ROW) {
-            struct slice url = column_slice(claim, 1);
-
-            if (lacks_memory(s)) {
-                good = false;
-                break;
-            }
-            s->claimed[count++] = (struct waiting_url){
-                .id = sqlite3_column_int64(claim, 0),
-                .url.size = url.size,
-                .found_on = sqlite3_column_int64(claim, 2),
-                .depth = (uint16_t)within(sqlite3_column_int(claim, 3), 0, UINT16_MAX),
-                .via = (uint8_t)within(sqlite3_column_int(claim, 4), 0, LINK_SEED),
-                .external = sqlite3_column_int(claim, 5) != 0,
-            };
-            buf_add(&s->texts, url.data, url.size);
-        }
-        good = sqlite3_reset(claim) == SQLITE_OK && good && !s->texts.full;
-    }
-    /* Only now: the texts moved as they grew. */
-    for (size_t i = 0; good && i < count; i++) {
-        s->claimed[i].url.data = s->texts.data + at;
-        at += s->claimed[i].url.size;
-        if (!is_final(s->claimed[i].url)) {
-            damaged(s, "URL", s->claimed[i].id, err);
-            return -1;
-        }
-        good = read_way(s, &s->claimed[i]);
-    }
-    if (!good) {
-        store_sqlite_failed(s, "read", err);
-        return -1;
-    }
-    *rows = s->claimed;
-    return (long)count;
 }
 
 bool store_sqlite_totals(struct store *store, struct store_totals *totals, struct err *err)
