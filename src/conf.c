@@ -1,13 +1,18 @@
 #include "conf.h"
 
+#include "log.h"
 #include "mem.h"
+#include "nearest.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define FILE_LIMIT (1u << 20) /* bytes */
+#define PREFIX     "CRAWL_"   /* of variables */
+#define NAME_SIZE  64         /* of a variable that could be one of an option */
 
 struct reading {
     struct options *options;
@@ -38,6 +43,11 @@ static bool begin_section(struct reading *reading, const char *line, struct err 
 
         if (inside.size == 0)
             return err_set(err, "%s: the section names no host", reading->origin.where);
+        for (size_t i = 0; i < inside.size; i++)
+            if (strchr(" \t\r\f\v,", inside.data[i]) != NULL)
+                return err_set(err,
+                               "%s: a section has one pattern of hosts, not \"%.*s\": no host has blanks or commas",
+                               reading->origin.where, (int)inside.size, inside.data);
         pattern = mem_copy(inside.data, inside.size);
     }
     reading->section = option_add_section(reading->options, pattern, reading->origin.where);
@@ -169,9 +179,32 @@ bool conf_read(struct options *options, const char *path, bool may_lack, enum op
     return good;
 }
 
+/* Variables that are nearly the name of an option are misspelt; others may be meant for somebody else. */
+static void say_misspelt_variables(const char *const *names, size_t count)
+{
+    for (char **variable = environ; *variable != NULL; variable++) {
+        size_t size = strcspn(*variable, "=");
+        const char *near;
+        char *name;
+        bool is_known = false;
+
+        if (strncmp(*variable, PREFIX, sizeof PREFIX - 1) != 0 || size > NAME_SIZE)
+            continue;
+        name = mem_copy(*variable + sizeof PREFIX - 1, size + 1 - sizeof PREFIX);
+        for (size_t i = 0; i < count && !is_known; i++)
+            is_known = strcmp(name, names[i]) == 0;
+        near = is_known ? NULL : nearest_name(name, names, count);
+        if (near != NULL && (near[0] == name[0] || (strncmp(name, "NO_", 3) == 0 && strcmp(name + 3, near) == 0)))
+            log_warning("the environment variable " PREFIX "%s is no option (did you mean " PREFIX "%s?)", name, near);
+        free(name);
+    }
+}
+
 bool conf_read_environment(struct options *options, struct err *err)
 {
-    struct buf name = {.limit = 64};
+    struct buf name = {.limit = NAME_SIZE};
+    const char **names = mem_array(option_count + 2, sizeof *names);
+    size_t count = 0;
     bool good = true;
 
     for (size_t i = 0; good && i < option_count; i++) {
@@ -187,7 +220,15 @@ bool conf_read_environment(struct options *options, struct err *err)
         origin.where = name.data;
         if (value != NULL && value[0] != '\0')
             good = option_set(options, entry, value, &origin, err);
+        names[count++] = mem_string(name.data + sizeof PREFIX - 1);
     }
+    names[count++] = mem_string("CONFIG");
+    names[count++] = mem_string("CONFIGURE"); /* the script that builds and runs reads it */
+    if (good)
+        say_misspelt_variables(names, count);
+    while (count > 0)
+        free((char *)names[--count]);
+    free(names);
     buf_free(&name);
     return good;
 }

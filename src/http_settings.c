@@ -1,8 +1,11 @@
 #include "http_settings.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* --- Header fields -------------------------------------------------------------- */
@@ -143,6 +146,25 @@ static bool check_file(const char *path, const char *what, struct err *err)
     return true;
 }
 
+/* RFC 7468: libcurl reads no other. Of what is no plain file (a pipe) nothing is read, for it can be read but once. */
+static bool check_pem(const char *path, const char *option, struct err *err)
+{
+    static const char mark[] = "-----BEGIN ";
+    struct stat status;
+    FILE *file;
+    char *line = NULL;
+    size_t room = 0;
+    bool found = false;
+
+    if (path == NULL || stat(path, &status) != 0 || !S_ISREG(status.st_mode) || (file = fopen(path, "re")) == NULL)
+        return true;
+    while (!found && getline(&line, &room, file) > 0)
+        found = strncmp(line, mark, sizeof mark - 1) == 0;
+    free(line);
+    fclose(file);
+    return found || err_set(err, "%s reads PEM, and %s has none (no line begins with \"%s\")", option, path, mark);
+}
+
 bool http_settings_check(const struct http_settings *settings, struct err *err)
 {
     for (const char *const *entry = settings->resolve; entry != NULL && *entry != NULL; entry++)
@@ -155,6 +177,7 @@ bool http_settings_check(const struct http_settings *settings, struct err *err)
         return err_set(err, "--key is the key of a certificate: name that with --cert");
     return check_headers(settings->headers, err) && check_proxy(settings->proxy, err) &&
            check_file(settings->cacert, "certificates of --cacert in", err) &&
-           check_file(settings->cert, "client certificate", err) && check_file(settings->key, "private key", err) &&
-           check_file(settings->netrc_file, "netrc file", err) && check_file(settings->cookie_file, "cookies in", err);
+           check_pem(settings->cacert, "--cacert", err) && check_file(settings->cert, "client certificate", err) &&
+           check_file(settings->key, "private key", err) && check_file(settings->netrc_file, "netrc file", err) &&
+           check_file(settings->cookie_file, "cookies in", err);
 }

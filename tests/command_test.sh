@@ -51,6 +51,15 @@ run seeds.txt
 check "a_list_without_a_usable_seed_is_a_usage_error" 2 "" \
     'crawl: warning: seeds.txt:1: "htp://example.com" has no usable scheme (did you mean "http://"?)'
 rm -f crawl.db*
+CRAWL_MAX_PAGE=3 CRAWL_SHARED=x CRAWL_MAX_PAGES=3 "$crawl" --print-config >out 2>err </dev/null
+status=$?
+check "a_variable_that_is_nearly_an_option_is_warned_of" 0 "" \
+    "the environment variable CRAWL_MAX_PAGE is no option (did you mean CRAWL_MAX_PAGES?)"
+status=$(grep -c CRAWL_SHARED err)
+check "one_for_somebody_else_is_not" 0 "" ""
+echo text >no.pem
+run --cacert=no.pem http://127.0.0.1:1/
+check "certificates_that_are_no_pem_are_a_usage_error" 2 "" "--cacert reads PEM, and no.pem has none"
 printf '[host 127.0.0.1]\nuser = me:pw\n[host api.test]\nbearer = t\n[host other.test]\nheader = cookie: a=b\n%s' \
     '[host open.test]
 header = X-Key: 1

@@ -294,6 +294,7 @@ static void a_wrong_line_of_a_file_is_named(void **state)
         {"[hosts x]", "x.conf:1: sections are \"[host PATTERN]\""},
         {"[host x", "x.conf:1: sections are \"[host PATTERN]\""},
         {"[host ]", "x.conf:1: the section names no host"},
+        {"[host a.test b.test]", "x.conf:1: a section has one pattern of hosts, not \"a.test b.test\""},
         {"[host x]\nthreads = 2", "x.conf:2: threads cannot differ from host to host"},
         {"[host x]\nrate = 2/x", "x.conf:2: rate takes"},
         {"no-robots = no", "x.conf:1: say robots = yes"},
