@@ -44,4 +44,11 @@ int32_t extract_add_reference(struct extract *x, struct page *page, const struct
 int32_t extract_add_parsed(struct extract *x, struct page *page, const struct url *url,
                            const struct reference *reference);
 
+/* Where the Location of a redirect leads becomes page->redirect_link; to no URL, the page has failed. */
+void extract_redirect(struct extract *x, struct page *page);
+
+/* Reads a robots.txt into page->rules, and a sitemap: both add what they name to page->links. */
+void extract_robots(struct extract *x, struct page *page);
+void extract_sitemap(struct extract *x, struct page *page);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include "domain.h"
 #include "mem.h"
+#include "scope_inside.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -15,9 +16,6 @@
 #define MATCH_LIMIT    100000
 #define HEAP_LIMIT_KIB 1024
 #define PATTERN_BYTES  10000
-
-/* Comparing each part with each is quadratic: a path of more parts than this is taken for one that repeats. */
-#define MANY_PARTS 500
 
 struct name_set { /* of 64-bit hashes; open addressing, never more than half full, 0 is empty */
     uint64_t *slots;
@@ -90,38 +88,6 @@ static void set_add(struct name_set *set, uint64_t hash)
     set_put(set, hash);
 }
 
-#define SHOWN_BEFORE 300 /* bytes of a long pattern that are shown before the caret */
-#define SHOWN_BYTES  400
-
-static bool goes_on(char c) /* a byte of a character that began before it */
-{
-    return ((unsigned char)c & 0xc0) == 0x80;
-}
-
-/* The pattern with a caret below the place, and the place, in characters; control characters are shown as blanks, so
- * that the caret stands right. */
-static bool pattern_error(struct err *err, const struct scope_rule *rule, int code, size_t at)
-{
-    size_t from = at > SHOWN_BEFORE ? at - SHOWN_BEFORE : 0, place = 1;
-    PCRE2_UCHAR text[256];
-    char shown[SHOWN_BYTES + 1];
-    int column = 0;
-
-    while (goes_on(rule->pattern[from]))
-        from++;
-    for (size_t i = 0; i < at; i++) {
-        place += !goes_on(rule->pattern[i]);
-        column += i >= from && !goes_on(rule->pattern[i]);
-    }
-    snprintf(shown, sizeof shown, "%s", rule->pattern + from);
-    for (char *c = shown; *c != '\0'; c++)
-        if ((unsigned char)*c < ' ' || *c == 0x7f)
-            *c = ' ';
-    pcre2_get_error_message(code, text, sizeof text);
-    return err_set(err, "%s: the pattern is wrong at character %zu: %s\n  %s\n  %*s^", rule->origin, place, text, shown,
-                   column, "");
-}
-
 static void *pcre2_alloc(size_t size, void *arg)
 {
     (void)arg;
@@ -143,14 +109,17 @@ static bool compile_rules(struct scope *scope, struct err *err)
     scope->codes = mem_array(scope->limits.rule_count + 1, sizeof *scope->codes);
     for (size_t i = 0; i < scope->limits.rule_count && good; i++) {
         const struct scope_rule *rule = &scope->limits.rules[i];
+        PCRE2_UCHAR reason[256];
         int code;
         size_t at;
 
         scope->codes[i] = pcre2_compile((PCRE2_SPTR)rule->pattern, PCRE2_ZERO_TERMINATED, 0, &code, &at, context);
-        if (scope->codes[i] == NULL)
-            good = pattern_error(err, rule, code, at);
-        else /* Without JIT (not on every machine) the interpreter serves. */
+        if (scope->codes[i] == NULL) {
+            pcre2_get_error_message(code, reason, sizeof reason);
+            good = scope_pattern_error(rule, (const char *)reason, at, err);
+        } else { /* Without JIT (not on every machine) the interpreter serves. */
             (void)pcre2_jit_compile(scope->codes[i], PCRE2_JIT_COMPLETE);
+        }
         scope->has_accept |= rule->accept;
     }
     pcre2_compile_context_free(context);
@@ -323,41 +292,6 @@ static bool path_wanted(const struct scope *scope, const struct url *url)
     return false;
 }
 
-/* NULL if all is well, else the name of the guard. */
-static const char *trap_of(const struct scope_limits *limits, const struct url *url)
-{
-    struct slice path = url_path(url);
-    int parts = 0;
-
-    if (limits->url_bytes > 0 && url->text.size > limits->url_bytes)
-        return "URL length";
-    for (size_t i = 0; i + 1 < path.size; i++)
-        parts += path.data[i] == '/';
-    if (limits->path_parts > 0 && parts > limits->path_parts)
-        return "path parts";
-    if (limits->part_repeats <= 0 || parts <= limits->part_repeats)
-        return NULL;
-    if (parts > MANY_PARTS)
-        return "repeated path part";
-    for (size_t i = 1; i < path.size;) {
-        const char *end = memchr(path.data + i, '/', path.size - i);
-        size_t size = end == NULL ? path.size - i : (size_t)(end - (path.data + i));
-        int repeats = 1;
-
-        for (size_t j = i + size + 1; j + size <= path.size && repeats <= limits->part_repeats && size > 0;) {
-            const char *next = memchr(path.data + j, '/', path.size - j);
-            size_t other = next == NULL ? path.size - j : (size_t)(next - (path.data + j));
-
-            repeats += other == size && memcmp(path.data + i, path.data + j, size) == 0;
-            j += other + 1;
-        }
-        if (repeats > limits->part_repeats)
-            return "repeated path part";
-        i += size + 1;
-    }
-    return NULL;
-}
-
 /* The rule that decides, or NULL; *unknown is set when a limit was hit. */
 static const struct scope_rule *matching_rule(struct scope_matcher *m, const struct url *url, bool *unknown)
 {
@@ -411,7 +345,7 @@ enum scope_verdict scope_judge(struct scope_matcher *m, const struct url *url, i
             snprintf(why, why_size, "--scope=%s", mode_names[limits->mode]);
         return excluded ? SCOPE_EXCLUDED : SCOPE_OFF_SCOPE;
     }
-    guard = trap_of(limits, url);
+    guard = scope_guard(limits, url);
     if (guard != NULL) {
         if (why != NULL)
             snprintf(why, why_size, "trap guard: %s", guard);

@@ -9,7 +9,7 @@
 
 /* Which URLs a crawl wants, judged by the URL alone: hosts, paths, patterns, depth
  * and the fixed trap guards. Applied to every URL from every source, and on every
- * redirect hop. This file alone knows PCRE2.
+ * redirect hop. scope.c alone knows PCRE2.
  *
  * Threads: seeds are added before the crawl starts; from then on a scope is
  * constant and any thread may ask, each with its own struct scope_matcher.
