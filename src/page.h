@@ -120,7 +120,7 @@ struct host_state {
     int robots_status;                /* HTTP status of robots.txt, 0: none yet, -1: no answer at all */
     enum page_outcome robots_outcome; /* with -1: what went wrong */
     int64_t robots_ms;                /* when it was fetched; 0: never */
-    char *robots_body;                /* its text; one byte beyond ROBOTS_BODY_LIMIT: cut; owned, NULL: none or unchanged */
+    char *robots_body; /* its text; one byte beyond ROBOTS_BODY_LIMIT: cut; owned, NULL: none or unchanged */
     size_t robots_size;
     int64_t crawl_delay_ms; /* as written there; -1: none */
     int64_t held_until_ms;  /* nothing is asked before; 0: not held */

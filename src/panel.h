@@ -26,7 +26,7 @@ struct panel_facts {
     const char *database; /* file name */
     int64_t done, waiting, in_flight;
     double pages_per_s, bytes_per_s; /* negative: not known yet */
-    const double *history; /* pages a second, oldest first */
+    const double *history;           /* pages a second, oldest first */
     size_t history_count;
     const char *held_by;      /* "" unknown */
     int64_t answers[6];       /* [2]: 2xx ...; [0] and [1]: no use of the answer, or none */
