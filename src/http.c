@@ -20,7 +20,7 @@
 
 #define RETRY_PAUSED_MS      20
 #define CONNECTIONS_FALLBACK 64
-#define WAIT_MS_MAX          (1000 * 1000)
+#define WAIT_MS_MAX          1000 /* by then a wake-up is made up for that the system refused */
 
 struct http {
     struct http_context context;

@@ -3,6 +3,7 @@
 #include "buf.h"
 #include "made_crawl.h"
 #include "made_page.h"
+#include "sanitized.h"
 #include "store.h"
 
 #include <setjmp.h>
@@ -208,9 +209,17 @@ static void few_links_are_looked_through(void **state)
                         "https://a.test/\nhttps://a.test/docs/one\n");
 }
 
+/* Millions of rows would take minutes, all of them in SQLite. */
+static void without_sanitizer(void)
+{
+    if (IS_SANITIZED)
+        skip();
+}
+
 static void of_millions_those_to_a_url_are_found_by_an_index(void **state)
 {
     (void)state;
+    without_sanitizer();
     use_many_links();
     assert_string_equal(index_of_links(), "link_by_dst\n");
     assert_no_index_on_the_fly();
@@ -227,6 +236,7 @@ static void a_run_that_adds_few_links_keeps_that_index(void **state)
     struct store *store;
 
     (void)state;
+    without_sanitizer();
     use_many_links();
     store = opened();
     add_page_with_links(store, 20001, 100);
@@ -241,6 +251,7 @@ static void a_run_that_adds_many_does_without_until_its_end(void **state)
     struct store *store;
 
     (void)state;
+    without_sanitizer();
     use_many_links();
     store = opened();
     add_page_with_links(store, 20001, 50001);
