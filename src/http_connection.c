@@ -34,6 +34,7 @@ curl_socket_t http_connections_open(struct http_connections *connections, const 
 
     if (fd < 0)
         return CURL_SOCKET_BAD;
+    http_connections_was_cut(connections, fd); /* if so, that was another of this number, and whose it was has ended */
     pthread_mutex_lock(&connections->lock);
     if (connections->count == connections->room) {
         connections->room = connections->room * 2 + 16;

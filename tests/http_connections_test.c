@@ -1,3 +1,4 @@
+#include "http_connection.h"
 #include "http_rig.h"
 
 #include <pthread.h>
@@ -187,6 +188,25 @@ static void threads_share_names_cookies_and_the_budget(void **state)
     rig_stop(rig);
 }
 
+static void that_a_socket_was_cut_is_not_said_of_the_next_with_its_number(void **state)
+{
+    struct curl_sockaddr address = {.family = AF_INET, .socktype = SOCK_STREAM};
+    struct http_connections connections = {.list = NULL};
+    curl_socket_t fd;
+
+    (void)state;
+    http_connections_init(&connections);
+    fd = http_connections_open(&connections, &address);
+    atomic_store(&connections.cut, fd);
+    assert_true(http_connections_was_cut(&connections, fd));
+    atomic_store(&connections.cut, fd);
+    http_connections_close(&connections, fd);
+    assert_int_equal(http_connections_open(&connections, &address), fd);
+    assert_false(http_connections_was_cut(&connections, fd));
+    http_connections_close(&connections, fd);
+    http_connections_free(&connections);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +216,7 @@ int main(void)
         cmocka_unit_test(what_runs_can_be_given_up_as_if_never_asked_for),
         cmocka_unit_test(another_thread_ends_the_waiting),
         cmocka_unit_test(no_descriptor_left_is_said_as_such),
+        cmocka_unit_test(that_a_socket_was_cut_is_not_said_of_the_next_with_its_number),
         cmocka_unit_test(threads_share_names_cookies_and_the_budget),
     };
 
