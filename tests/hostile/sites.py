@@ -31,7 +31,7 @@ class Case:
         self.requests = collections.Counter()
         self.connections = 0
         self.sent = 0                       # bytes that the crawler took
-        self.greed = 200 << 20              # how many it may: looked at four times a second, they come fast here
+        self.greed = 600 << 20              # how many it may: looked at four times a second, they come fast here
 
 
 def case(outcomes, status=None, title=None, seeds=("/",), own="/x", most=12, tls=None):
