@@ -17,11 +17,15 @@ PYTHONDONTWRITEBYTECODE=1
 export PYTHONDONTWRITEBYTECODE
 failed=0
 
+# What fails is tried once more: where other work stalls the machine, a sound answer can come too late.
 check() { # name, arguments
     name=$1
     shift
-    "$python" "$here/run.py" "$crawl" $sanitized "$@"
-    status=$?
+    for _ in 1 2; do
+        "$python" "$here/run.py" "$crawl" $sanitized "$@"
+        status=$?
+        case $status in 0 | 77) break ;; esac
+    done
     if [ $status = 0 ]; then
         echo "[       OK ] $name"
     elif [ $status = 77 ]; then
