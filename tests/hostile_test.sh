@@ -26,9 +26,9 @@ check() { # name, arguments
         status=$?
         case $status in 0 | 77) break ;; esac
     done
-    if [ $status = 0 ]; then
+    if [ "$status" = 0 ]; then
         echo "[       OK ] $name"
-    elif [ $status = 77 ]; then
+    elif [ "$status" = 77 ]; then
         echo "[  SKIPPED ] $name"
     else
         echo "[  FAILED  ] $name"
