@@ -103,9 +103,8 @@ size_t frontier_take(struct frontier *f, int taker, struct page **pages, size_t 
  * many requests run there as may, and the page is to come back unsent, by frontier_abandon(). */
 bool frontier_connects(struct frontier *f, struct page *page, const char *address);
 
-/* A page goes out to its host now. `address`: of the connection; NULL: not the host's
- * own but that of a proxy. False: it must not go out but is to come back, as above; its host may have asked for time
- * while it connected. */
+/* A page goes out to its host now. `address`: of the connection; NULL: not the host's own but that of a proxy. False:
+ * it must not go out but is to come back, as above; its host may have asked for time while it connected. */
 bool frontier_sent(struct frontier *f, struct page *page, const char *address);
 
 /* A page with `leaves` is on its way by now: its host rests from here on. Soon after frontier_sent(), before anything
@@ -130,8 +129,8 @@ void frontier_abandon(struct frontier *f, struct page *page);
  * from now on, or are parked), sets its ticket, and ends its being active, in one step. For a PAGE_ROBOTS it takes
  * page->rules and the outcome for page->robots_for; a redirect of it (redirect_link) is asked for next, five at most,
  * then it counts as not there (RFC 9309, 2.3.1.2). A redirect in a circle, or beyond max_redirects, becomes
- * PAGE_REDIRECT_LOOP here. Where page->probe is set, that is
- * asked for next. A page that was not taken (seeds) is just recorded. Next the page must go to the writer. */
+ * PAGE_REDIRECT_LOOP here. Where page->probe is set, that is asked for next. A page that was not taken (seeds) is just
+ * recorded. Next the page must go to the writer. */
 void frontier_finish(struct frontier *f, struct page *page);
 
 /* What was to be learnt from the page that is finished is in force: before, with one_by_one, nothing more is handed

@@ -244,6 +244,8 @@ void host_move(struct frontier *f, struct host *h, int taker, int64_t now_ms);
 bool host_is_closed(const struct host *h); /* nothing of it will be fetched */
 bool host_has_urls(const struct host *h);  /* in the window */
 bool host_wants_robots(const struct frontier *f, const struct host *h, int64_t now_ms);
+/* It is closed, and its robots.txt is not to be asked for (again): its URLs come out without a request. */
+bool host_gives_unasked(const struct frontier *f, const struct host *h, int64_t now_ms);
 bool host_wants_refill(const struct frontier *f, const struct host *h);
 size_t host_share(const struct frontier *f, const struct host *h); /* its fair part of the window */
 size_t host_room(const struct frontier *f);                        /* left in the window, all hosts */

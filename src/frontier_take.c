@@ -212,7 +212,7 @@ static bool give_of_host(struct taking *taking, struct host *h)
         give_refill(taking, h);
     } else if (queued != NULL && (h->pace.given_up || (queued->due_ms <= taking->now_ms && may_start(taking, h)))) {
         give_queued_robots(taking, h);
-    } else if (host_has_urls(h) && !h->robots_asked && host_is_closed(h) && !host_wants_robots(f, h, taking->now_ms)) {
+    } else if (host_has_urls(h) && host_gives_unasked(f, h, taking->now_ms)) {
         give_urls(taking, h);
     } else if (!may_start(taking, h)) {
         return false;

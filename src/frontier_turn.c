@@ -148,6 +148,11 @@ bool host_wants_robots(const struct frontier *f, const struct host *h, int64_t n
            (h->robots == ROBOTS_UNKNOWN || now_ms >= h->robots_stale_ms);
 }
 
+bool host_gives_unasked(const struct frontier *f, const struct host *h, int64_t now_ms)
+{
+    return host_is_closed(h) && !h->robots_asked && !host_wants_robots(f, h, now_ms);
+}
+
 size_t host_room(const struct frontier *f)
 {
     size_t used = f->waiting + f->reserved;
@@ -202,7 +207,7 @@ static bool next_is_request(const struct frontier *f, const struct host *h, int6
         return false;
     if (queued != NULL && queued->due_ms <= now_ms)
         return true;
-    return h->robots_asked || !host_is_closed(h) || host_wants_robots(f, h, now_ms);
+    return !host_gives_unasked(f, h, now_ms);
 }
 
 /* From when on something of the host can be taken; INT64_MAX: not before something else happens. */
