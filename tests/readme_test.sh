@@ -26,19 +26,9 @@ no() {
     failed=1
 }
 
-"$build/demo-site" --port 0 >"$dir/words" 2>/dev/null &
-site=$!
-tries=0
-until grep -q ready "$dir/words"; do
-    tries=$((tries + 1))
-    if [ $tries -gt 200 ]; then
-        echo "[  FAILED  ] the_demo_site_starts"
-        exit 1
-    fi
-    sleep 0.05
-done
-url=$(sed 's/^ready //' "$dir/words")
-port=$(echo "$url" | sed 's/.*:\([0-9]*\).*/\1/')
+url="" port="" # set by what follows
+# shellcheck source=/dev/null
+. "$top/tests/demo_site.sh"
 
 # A place as a reader has it before the first command.
 place() { # directory

@@ -16,19 +16,9 @@ no() {
 }
 skip() { echo "[  SKIPPED ] $1: $2 is not here"; }
 
-"$build/demo-site" --port 0 >"$dir/words" 2>/dev/null &
-site=$!
-tries=0
-until grep -q ready "$dir/words"; do
-    tries=$((tries + 1))
-    if [ $tries -gt 200 ]; then
-        echo "[  FAILED  ] the demo site does not start"
-        exit 1
-    fi
-    sleep 0.05
-done
-url=$(sed 's/^ready //' "$dir/words")
-port=$(echo "$url" | sed 's/.*:\([0-9]*\).*/\1/')
+url="" port="" # set by what follows
+# shellcheck source=/dev/null
+. "$top/tests/demo_site.sh"
 db=$dir/crawl.db
 if ! "$build/crawl" -q --config=none --host-concurrency=64 --transfers=100 -o "$db" "$url" >"$dir/said" 2>&1; then
     cat "$dir/said"
