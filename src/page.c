@@ -159,11 +159,24 @@ void page_fail(struct page *page, enum page_outcome outcome, const char *format,
     va_end(args);
 }
 
+/* What these say, they say of GET as well: who asks, how often, and what is gone for good or by law. Of everything else
+ * servers are known that answer so to HEAD alone, 404 the most. */
+static bool is_meant_for_get(int status)
+{
+    static const int STATUSES[] = {401, 407, 410, 429, 451};
+
+    for (size_t i = 0; i < sizeof STATUSES / sizeof *STATUSES; i++)
+        if (STATUSES[i] == status)
+            return true;
+    return false;
+}
+
 bool page_refused_head(const struct page *page)
 {
-    return page->kind == PAGE_EXTERNAL && page->tries < 2 && page->outcome == PAGE_HTTP_ERROR &&
-           (page->status == 400 || page->status == 403 || page->status == 405 || page->status == 406 ||
-            page->status == 501);
+    if (page->kind != PAGE_EXTERNAL || page->tries > 1)
+        return false;
+    return page->outcome == PAGE_BAD_REDIRECT || page->outcome == PAGE_PROTOCOL_ERROR ||
+           (page->outcome == PAGE_HTTP_ERROR && !is_meant_for_get(page->status));
 }
 
 /* A time-out of the server, too much at once, and trouble that passes: 520 to 524 are a gateway's words for 502 and 504
@@ -180,6 +193,8 @@ static bool may_pass(int status)
 
 bool page_may_retry(const struct page *page)
 {
+    if (page_refused_head(page))
+        return true;
     switch (page->outcome) {
     case PAGE_TIMEOUT:
     case PAGE_DNS_ERROR:
@@ -187,7 +202,7 @@ bool page_may_retry(const struct page *page)
     case PAGE_TRUNCATED:
         return true;
     case PAGE_HTTP_ERROR:
-        return page_refused_head(page) || may_pass(page->status);
+        return may_pass(page->status);
     default:
         return false;
     }

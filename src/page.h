@@ -21,7 +21,8 @@ enum page_kind {
     PAGE_DOCUMENT, /* a URL of the crawl */
     PAGE_ROBOTS,   /* robots.txt of a host: decides for the host, has no row of its own */
     PAGE_SITEMAP,  /* a sitemap: has a row, and its entries are offered */
-    PAGE_EXTERNAL, /* a link out of scope, asked for by HEAD, and by GET if that is refused (--check-external) */
+    PAGE_EXTERNAL, /* a link out of scope, asked for by HEAD, and by GET if that has no good answer (--check-external)
+                    */
     PAGE_PROBE,    /* a made-up name, asked for to know how a host says "not found" */
     PAGE_TRY,      /* tells of a try that failed of a page that is tried again; never fetched itself */
     PAGE_SEEDS,    /* carries seeds as links to the writer; never fetched */
@@ -249,7 +250,8 @@ void page_free(struct page *page);
  * it brings the state of the host alone. */
 struct page *page_of_try(const struct page *page);
 
-/* True if a PAGE_EXTERNAL was asked for by HEAD, with an answer by which servers refuse that: GET may bring another. */
+/* True if a PAGE_EXTERNAL was asked for by HEAD, and the answer is none that would hold for GET as well: that may bring
+ * another. */
 bool page_refused_head(const struct page *page);
 
 /* Bytes of its body and of what was found on it, nearly. */
@@ -262,7 +264,7 @@ bool page_has_text(const struct page *page);
 void page_fail(struct page *page, enum page_outcome outcome, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* True if another try may help: DNS, connect, time-out, reset, truncation, 429 and 5xx; and a HEAD refused. One table.
+/* True if another try may help: DNS, connect, time-out, reset, truncation, 429 and 5xx; and a HEAD in vain. One table.
  */
 bool page_may_retry(const struct page *page);
 

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The site under 127.0.0.1 is crawled; "localhost" at the same port is another host. */
@@ -95,8 +96,9 @@ static void each_link_out_of_scope_is_asked_for_once_and_no_further(void **state
                      CRAWL_DONE);
     assert_int_equal(count_requests(&f, "HEAD", "/good"), 1);
     assert_int_equal(count_requests(&f, "HEAD", NULL), 4); /* good, gone, moved, no-head */
-    assert_int_equal(count_requests(&f, "GET", NULL), 2);  /* robots.txt, and what refuses HEAD */
+    assert_int_equal(count_requests(&f, "GET", NULL), 3);  /* robots.txt, and what has no good answer to HEAD */
     assert_int_equal(count_requests(&f, "GET", "/no-head"), 1);
+    assert_int_equal(count_requests(&f, "GET", "/gone"), 1);
     assert_int_equal(count_requests(&f, "GET", "/robots.txt"), 1);
     assert_int_equal(whole_number(&f.whole, "SELECT count(*) FROM pages WHERE external"), 4);
     assert_string_equal(whole_text(&f.whole, "SELECT outcome || status FROM pages WHERE url LIKE '%/good'"), "ok200");
@@ -190,6 +192,57 @@ static void a_host_that_is_not_there_is_a_broken_link(void **state)
     site_stop(site);
 }
 
+/* Each /STATUS answers so at first, and well from then on: /404 to HEAD, and 200 to GET. */
+struct head_site {
+    char elsewhere[64];
+    int asked[1000];
+};
+
+static const int DOUBTED[] = {400, 402, 403, 404, 405, 406, 409, 418, 500, 501, 502, 503, 505, 520, 302};
+static const int BELIEVED[] = {401, 407, 410, 451};
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static bool answer_heads(void *arg, const char *host, const char *target, struct site_page *page, struct buf *text)
+{
+    struct head_site *all = arg;
+    int status = atoi(target + 1);
+
+    page->type = "text/html";
+    if (strcmp(host, "localhost") == 0) {
+        page->status = status == 0 ? 404 : all->asked[status % 1000]++ == 0 ? status : 200; /* 302 without Location */
+        return true;
+    }
+    for (size_t i = 0; i < COUNT(DOUBTED); i++)
+        buf_printf(text, "<a href='%s/%d'>d</a>", all->elsewhere, DOUBTED[i]);
+    for (size_t i = 0; i < COUNT(BELIEVED); i++)
+        buf_printf(text, "<a href='%s/%d'>b</a>", all->elsewhere, BELIEVED[i]);
+    page->body = text->data;
+    return strcmp(target, "/") == 0;
+}
+
+static void a_link_is_broken_only_if_get_says_so_too(void **state)
+{
+    struct head_site all = {.asked = {0}};
+    struct site *site = site_start_made(answer_heads, &all, 0);
+    struct whole w;
+
+    (void)state;
+    snprintf(all.elsewhere, sizeof all.elsewhere, "http://localhost:%d", site_port(site));
+    whole_init(&w);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "--check-external", "--allow-private", "--tries=1", "--waitretry=0",
+                                 "--no-sitemaps", "{site}/"),
+                     CRAWL_DONE);
+    assert_string_equal(whole_text(&w, "SELECT group_concat(status) FROM (SELECT status FROM broken_links ORDER BY 1)"),
+                        "401,407,410,451");
+    for (size_t i = 0; i < COUNT(DOUBTED); i++)
+        assert_int_equal(all.asked[DOUBTED[i]], 2);
+    for (size_t i = 0; i < COUNT(BELIEVED); i++)
+        assert_int_equal(all.asked[BELIEVED[i]], 1);
+    whole_free(&w);
+    site_stop(site);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +252,7 @@ int main(void)
         cmocka_unit_test(links_that_wait_to_be_checked_are_checked_by_the_next_run),
         cmocka_unit_test(what_was_only_checked_is_fetched_when_a_seed_names_it),
         cmocka_unit_test(a_host_that_is_not_there_is_a_broken_link),
+        cmocka_unit_test(a_link_is_broken_only_if_get_says_so_too),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
