@@ -210,6 +210,23 @@ CREATE TABLE host_probe (
     fetched_ms INTEGER
 ) STRICT;
 
+-- ---- Since version 3: likewise on one of version 2
+
+-- Each request for the robots.txt of a host: tries, hops and the last one, whose answer stands in `host`.
+CREATE TABLE robots_try (
+    host_id INTEGER NOT NULL REFERENCES host(id),
+    run_id INTEGER NOT NULL REFERENCES run(id),
+    number INTEGER NOT NULL, -- from 1, in that run
+    url TEXT NOT NULL,       -- the host's own, or where a redirect had led
+    outcome INTEGER NOT NULL REFERENCES outcome(id),
+    status INTEGER,
+    error TEXT,
+    total_ms INTEGER,
+    ended_ms INTEGER NOT NULL,
+    again_ms INTEGER,        -- when it was to be tried again; the host may be held for longer
+    PRIMARY KEY (host_id, run_id, number)
+) STRICT, WITHOUT ROWID;
+
 -- ---- Views
 
 -- Names and URLs that stand beside a row are looked up for that row alone: as joins they would tempt the planner to begin
@@ -408,6 +425,14 @@ SELECT u.url, t.number, o.name AS outcome, t.status, t.error, t.first_byte_ms, t
     strftime('%Y-%m-%dT%H:%M:%fZ', t.ended_ms / 1000.0, 'unixepoch') AS ended_at, t.run_id, t.url_id AS id
 FROM try t
     JOIN url u ON u.id = t.url_id
+    LEFT JOIN outcome o ON o.id = t.outcome;
+
+CREATE VIEW robots_tries AS
+SELECT h.origin AS host, t.number, t.url, o.name AS outcome, t.status, t.error, t.total_ms,
+    strftime('%Y-%m-%dT%H:%M:%fZ', t.ended_ms / 1000.0, 'unixepoch') AS ended_at,
+    strftime('%Y-%m-%dT%H:%M:%fZ', t.again_ms / 1000.0, 'unixepoch') AS again_at, t.run_id, t.host_id AS id
+FROM robots_try t
+    JOIN host h ON h.id = t.host_id
     LEFT JOIN outcome o ON o.id = t.outcome;
 
 CREATE VIEW runs AS

@@ -294,12 +294,13 @@ static void count_waiting(struct explanation *e, struct reader *reader)
 static void read_run(struct explanation *e, struct reader *reader)
 {
     struct err err;
-    sqlite3_stmt *row = reader_statement(reader, "SELECT outcome, pid FROM run ORDER BY id DESC LIMIT 1", &err);
+    sqlite3_stmt *row = reader_statement(reader, "SELECT outcome, pid, id FROM run ORDER BY id DESC LIMIT 1", &err);
 
     if (row != NULL && sqlite3_step(row) == SQLITE_ROW) {
         e->run_outcome = explain_keep(e, reader_text(row, 0));
         e->is_running = e->run_outcome != NULL && strcmp(e->run_outcome, "running") == 0 &&
                         verb_is_running(reader->path, reader_column(row, 1, 0));
+        e->run_id = reader_column(row, 2, 0);
     }
     sqlite3_finalize(row);
 }
@@ -325,6 +326,7 @@ static bool read_all(struct explanation *e, struct reader *reader, const struct 
     if (e->state == EXPLAIN_WAITING)
         count_waiting(e, reader);
     read_run(e, reader);
+    explain_find_robots_tries(e, reader);
     return true;
 }
 

@@ -34,11 +34,13 @@ struct explain_url {
     int64_t fetched_ms, total_ms; /* -1: it was not */
 };
 
-/* A try that was not the last. */
+/* A try that was not the last; of a robots.txt each request. */
 struct explain_try {
     int64_t run, number, ended_ms;
     int64_t status, total_ms; /* -1: none */
     char *outcome, *error;    /* error NULL: none */
+    char *url;                /* of a robots.txt: where a redirect had led to; NULL: nowhere else */
+    int64_t again_ms;         /* likewise: when it was to be tried again; 0: it was not */
 };
 
 struct explain_list {
@@ -64,7 +66,10 @@ struct explain_robots {
     int64_t asked_ms;
     unsigned line; /* of the rule that decides, 0: none matches */
     char *rule;
-    bool is_cut; /* it is longer than what of it is read */
+    bool is_cut;                                 /* it is longer than what of it is read */
+    struct explain_try tries[EXPLAIN_TRIES_MAX]; /* the latest requests for it, of one run, the last one too */
+    size_t try_count;
+    int64_t again_ms; /* it could not be had and is tried again then; 0: it is not, or nothing runs */
 };
 
 struct explain_host {
@@ -104,7 +109,8 @@ struct explanation {
     struct explain_try tries[EXPLAIN_TRIES_MAX]; /* that were not the last; of more of them the first */
     size_t try_count;
     struct explain_answer answer;
-    char *run_outcome; /* of the last run */
+    int64_t run_id; /* of the last run; 0: there was none */
+    char *run_outcome;
     bool is_running;
     /* Of explain.c alone: */
     char **kept; /* the strings */

@@ -19,9 +19,16 @@ struct explain_url *explain_add_url(struct explanation *e, struct reader *reader
 void explain_find_way(struct explanation *e, struct reader *reader);
 void explain_find_redirects(struct explanation *e, struct reader *reader);
 void explain_find_tries(struct explanation *e, struct reader *reader);
+void explain_find_robots_tries(struct explanation *e, struct reader *reader);
 void explain_find_soft_404(struct explanation *e, struct reader *reader);
 void explain_find_sources(struct explanation *e, struct reader *reader);
 void explain_find_similar(struct explanation *e, struct reader *reader);
+
+/* In text, each with its label: what robots.txt says and each request for it; one try, named `name`, with its run but
+ * for the one that is known. */
+void explain_add_robots(const struct explanation *e, struct buf *out);
+void explain_add_try(const struct explain_try *try, const char *name, int64_t known_run, struct buf *out);
+void explain_add_label(struct buf *out, const char *name);
 
 /* In words: the one line that answers; "404 http_error"; "out of scope". */
 void explain_add_verdict(const struct explanation *e, struct buf *out);

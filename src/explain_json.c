@@ -89,6 +89,29 @@ static void add_names(const struct explanation *e, struct buf *out)
         rules(out, "same_as_rules", e->twin_rules);
 }
 
+/* Of a page, and of a robots.txt; where a redirect led that to, and when it is asked for again, is told of it alone. */
+static void add_tries(const char *name, const struct explain_try *tries, size_t count, struct buf *out)
+{
+    buf_printf(out, ",\"%s\":[", name);
+    for (size_t i = 0; i < count; i++) {
+        const struct explain_try *try = &tries[i];
+
+        buf_printf(out, "%s{\"number\":%" PRId64, i == 0 ? "" : ",", try->number);
+        text(out, "outcome", try->outcome);
+        number(out, "status", try->status, -1);
+        text(out, "error", try->error);
+        wall_time(out, "ended_at", try->ended_ms);
+        number(out, "total_ms", try->total_ms, -1);
+        number(out, "run", try->run, 0);
+        if (try->url != NULL)
+            text(out, "url", try->url);
+        if (try->again_ms > 0)
+            wall_time(out, "again_at", try->again_ms);
+        buf_add_char(out, '}');
+    }
+    buf_add_char(out, ']');
+}
+
 static void add_decisions(const struct explanation *e, struct buf *out)
 {
     static const char *const verdicts[] = {
@@ -117,7 +140,10 @@ static void add_decisions(const struct explanation *e, struct buf *out)
     number(out, "line", e->robots.line, 0);
     text(out, "rule", e->robots.rule);
     truth(out, "obeyed", !e->robots.is_ignored);
+    truth(out, "cut", e->robots.is_cut);
     wall_time(out, "asked_at", e->robots.asked_ms);
+    wall_time(out, "again_at", e->robots.again_ms);
+    add_tries("tries", e->robots.tries, e->robots.try_count, out);
     buf_add_char(out, '}');
 }
 
@@ -138,24 +164,6 @@ static void add_host(const struct explanation *e, struct buf *out)
         number(out, "waiting_before", h->waiting_before, -1);
     }
     buf_add_char(out, '}');
-}
-
-static void add_tries(const struct explanation *e, struct buf *out)
-{
-    buf_add_string(out, ",\"tries_before\":[");
-    for (size_t i = 0; i < e->try_count; i++) {
-        const struct explain_try *try = &e->tries[i];
-
-        buf_printf(out, "%s{\"number\":%" PRId64, i == 0 ? "" : ",", try->number);
-        text(out, "outcome", try->outcome);
-        number(out, "status", try->status, -1);
-        text(out, "error", try->error);
-        wall_time(out, "ended_at", try->ended_ms);
-        number(out, "total_ms", try->total_ms, -1);
-        number(out, "run", try->run, 0);
-        buf_add_char(out, '}');
-    }
-    buf_add_char(out, ']');
 }
 
 static void add_answer(const struct explanation *e, struct buf *out)
@@ -200,7 +208,7 @@ void explain_add_json(const struct explanation *e, struct buf *out)
     list(out, "found", &e->way);
     add_decisions(e, out);
     add_host(e, out);
-    add_tries(e, out);
+    add_tries("tries_before", e->tries, e->try_count, out);
     add_answer(e, out);
     list(out, "leads_to", &e->redirects);
     list(out, "linked_from", &e->sources);

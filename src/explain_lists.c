@@ -149,6 +149,40 @@ void explain_find_tries(struct explanation *e, struct reader *reader)
     sqlite3_finalize(row);
 }
 
+/* Of the run that asked for it last. */
+void explain_find_robots_tries(struct explanation *e, struct reader *reader)
+{
+    struct explain_robots *r = &e->robots;
+    sqlite3_stmt *row =
+        ask(reader,
+            "SELECT * FROM (SELECT t.run_id, t.number, t.ended_ms, t.status, t.total_ms, o.name,"
+            " t.error, iif(t.url = h.origin || '/robots.txt', NULL, t.url), t.again_ms"
+            " FROM robots_try t JOIN host h ON h.id = t.host_id LEFT JOIN outcome o ON o.id = t.outcome"
+            " WHERE t.host_id = ?1 AND t.run_id = (SELECT max(run_id) FROM robots_try WHERE host_id = ?1)"
+            " ORDER BY t.number DESC LIMIT ?2) ORDER BY number",
+            e->host.id, EXPLAIN_TRIES_MAX);
+
+    if (row == NULL)
+        return;
+    do {
+        r->tries[r->try_count++] = (struct explain_try){.run = reader_column(row, 0, 0),
+                                                        .number = reader_column(row, 1, 0),
+                                                        .ended_ms = reader_column(row, 2, 0),
+                                                        .status = reader_column(row, 3, -1),
+                                                        .total_ms = reader_column(row, 4, -1),
+                                                        .outcome = explain_keep(e, reader_text(row, 5)),
+                                                        .error = explain_keep(e, reader_text(row, 6)),
+                                                        .url = explain_keep(e, reader_text(row, 7)),
+                                                        .again_ms = reader_column(row, 8, 0)};
+    } while (r->try_count < EXPLAIN_TRIES_MAX && sqlite3_step(row) == SQLITE_ROW);
+    sqlite3_finalize(row);
+    if (!e->is_running || e->run_id != r->tries[r->try_count - 1].run)
+        return;
+    r->again_ms = r->tries[r->try_count - 1].again_ms;
+    if (r->again_ms > 0 && e->host.held_until_ms > r->again_ms)
+        r->again_ms = e->host.held_until_ms;
+}
+
 /* --- Whether it is an error in truth ------------------------------------------------------ */
 
 void explain_find_soft_404(struct explanation *e, struct reader *reader)

@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LABEL "  %-12s "
-
 static void add(struct buf *out, const char *text)
 {
     text_add_terminal(out, slice_of(text));
@@ -30,11 +28,6 @@ static void add_fields(struct buf *out, const char *lines)
         line += size + 1;
     }
     buf_add_char(out, ')');
-}
-
-static void label(struct buf *out, const char *name)
-{
-    buf_printf(out, LABEL, name);
 }
 
 static void add_time(struct buf *out, const char *name, int64_t ms)
@@ -67,17 +60,17 @@ static void add_names(const struct explanation *e, struct buf *out)
     struct slice target = url_target(&e->url), host = url_host(&e->url);
 
     if (!slice_is(buf_slice(&e->url.text), e->asked)) {
-        label(out, "written as");
+        explain_add_label(out, "written as");
         add(out, e->asked);
         buf_add_char(out, '\n');
     }
-    label(out, "sent as");
+    explain_add_label(out, "sent as");
     buf_add_string(out, "GET ");
     text_add_terminal(out, target);
     buf_add_string(out, " to ");
     text_add_terminal(out, host);
     buf_printf(out, ", port %u%s\n", e->url.port, e->url.https ? ", with TLS" : "");
-    label(out, "key");
+    explain_add_label(out, "key");
     if (e->key.size == 0) {
         buf_add_string(out, "the URL itself\n");
     } else {
@@ -86,7 +79,7 @@ static void add_names(const struct explanation *e, struct buf *out)
         buf_add_char(out, '\n');
     }
     if (e->twin.id != 0) {
-        label(out, "same as");
+        explain_add_label(out, "same as");
         add(out, e->twin.url);
         buf_add_string(out, "  ");
         add(out, e->twin.result);
@@ -134,10 +127,10 @@ static void add_way(const struct explanation *e, struct buf *out)
         const struct explain_url *step = &e->way.items[i];
 
         if (e->way.left_out > 0 && i == EXPLAIN_STEPS_MAX / 2) {
-            label(out, "");
+            explain_add_label(out, "");
             buf_printf(out, "... %d more\n", (int)e->way.left_out);
         }
-        label(out, i == 0 ? "found" : "");
+        explain_add_label(out, i == 0 ? "found" : "");
         add(out, step->url);
         buf_add_string(out, "  ");
         add_kind_of_step(out, step, i == 0);
@@ -150,7 +143,7 @@ static void add_way(const struct explanation *e, struct buf *out)
     }
     if (e->id == 0)
         return;
-    label(out, "depth");
+    explain_add_label(out, "depth");
     words_add_count(out, e->depth, "link");
     buf_add_string(out, " from a seed\n");
 }
@@ -161,7 +154,7 @@ static void add_scope(const struct explanation *e, struct buf *out)
 {
     const char *via = e->way.count > 0 ? e->way.items[e->way.count - 1].via : NULL;
 
-    label(out, "scope");
+    explain_add_label(out, "scope");
     if (via != NULL && strcmp(via, "seed") == 0) {
         buf_add_string(out, "wanted: it is a seed\n");
         return;
@@ -180,43 +173,11 @@ static void add_scope(const struct explanation *e, struct buf *out)
     buf_add_string(out, e->scope.has_new ? ", with the options given now\n" : "\n");
 }
 
-static void add_robots(const struct explanation *e, struct buf *out)
-{
-    const struct explain_robots *r = &e->robots;
-
-    label(out, "robots.txt");
-    if (!r->is_known) {
-        buf_add_string(out, r->is_ignored ? "not asked for: --no-robots\n" : "not asked for yet\n");
-        return;
-    }
-    if (r->status < 0) {
-        buf_add_string(out, "could not be had (");
-        add(out, r->outcome == NULL ? "no answer" : r->outcome);
-        buf_add_string(out, "): so nothing of the host is fetched");
-    } else if (r->status < 200 || r->status > 299) {
-        buf_printf(out, "answered %d: %s", r->status,
-                   r->allowed ? "so everything is allowed" : "so nothing of the host is fetched");
-    } else if (r->line == 0) {
-        buf_add_string(out, "allows it: no rule fits");
-    } else {
-        buf_printf(out, "%s it: line %u, \"", r->allowed ? "allows" : "refuses", r->line);
-        add(out, r->rule);
-        buf_add_char(out, '"');
-    }
-    if (r->is_cut)
-        buf_printf(out, "; rules beyond its first %u KiB are left out", ROBOTS_BODY_LIMIT / 1024);
-    if (r->asked_ms > 0) {
-        buf_add_string(out, "; asked for ");
-        verb_add_time(out, r->asked_ms);
-    }
-    buf_add_string(out, r->is_ignored ? "; not obeyed: --no-robots\n" : "\n");
-}
-
 static void add_host(const struct explanation *e, struct buf *out)
 {
     const struct explain_host *h = &e->host;
 
-    label(out, "host");
+    explain_add_label(out, "host");
     add(out, h->origin);
     if (h->id == 0) {
         buf_add_string(out, ", of which nothing was ever asked for\n");
@@ -247,34 +208,15 @@ static void add_host(const struct explanation *e, struct buf *out)
 /* Those that were not the last. */
 static void add_tries(const struct explanation *e, struct buf *out)
 {
-    for (size_t i = 0; i < e->try_count; i++) {
-        const struct explain_try *try = &e->tries[i];
-        char name[20];
-
-        snprintf(name, sizeof name, "try %d", (int)try->number);
-        label(out, name);
-        if (try->status > 0)
-            buf_printf(out, "%d ", (int)try->status);
-        add(out, try->outcome == NULL ? "" : try->outcome);
-        if (try->error != NULL) {
-            buf_add_string(out, " (");
-            add(out, try->error);
-            buf_add_char(out, ')');
-        }
-        buf_add_string(out, ", ");
-        verb_add_time(out, try->ended_ms);
-        add_time(out, "in all", try->total_ms);
-        if (e->state != EXPLAIN_FETCHED || try->run != e->run_of_page)
-            buf_printf(out, ", in run %d", (int)try->run);
-        buf_add_char(out, '\n');
-    }
+    for (size_t i = 0; i < e->try_count; i++)
+        explain_add_try(&e->tries[i], "try", e->state == EXPLAIN_FETCHED ? e->run_of_page : 0, out);
 }
 
 static void add_answer(const struct explanation *e, struct buf *out)
 {
     const struct explain_answer *a = &e->answer;
 
-    label(out, "answer");
+    explain_add_label(out, "answer");
     explain_add_result(out, a);
     if (a->content_type != NULL) {
         buf_add_string(out, ", ");
@@ -286,17 +228,17 @@ static void add_answer(const struct explanation *e, struct buf *out)
     }
     buf_add_char(out, '\n');
     if (a->soft_404 != NULL) {
-        label(out, "soft 404");
+        explain_add_label(out, "soft 404");
         buf_add_string(out, "it says what its host says of ");
         add(out, a->soft_404);
         buf_add_string(out, ", which does not exist\n");
     }
     if (a->error != NULL) {
-        label(out, "error");
+        explain_add_label(out, "error");
         add(out, a->error);
         buf_add_char(out, '\n');
     }
-    label(out, "time");
+    explain_add_label(out, "time");
     verb_add_time(out, a->fetched_ms);
     add_time(out, "DNS", a->dns_ms);
     add_time(out, "connect", a->connect_ms);
@@ -313,17 +255,17 @@ static void add_page(const struct explanation *e, struct buf *out)
     const struct explain_answer *a = &e->answer;
 
     if (a->title != NULL) {
-        label(out, "title");
+        explain_add_label(out, "title");
         add(out, a->title);
         buf_add_char(out, '\n');
     }
     if (a->canonical != NULL) {
-        label(out, "canonical");
+        explain_add_label(out, "canonical");
         add(out, a->canonical);
         buf_add_char(out, '\n');
     }
     if (a->noindex || a->nofollow || a->x_robots != NULL) {
-        label(out, "robots tags");
+        explain_add_label(out, "robots tags");
         buf_printf(out, "%s%s%s", a->noindex ? "noindex" : "", a->noindex && a->nofollow ? ", " : "",
                    a->nofollow ? "nofollow: its links are not followed" : "");
         if (a->x_robots != NULL) {
@@ -336,7 +278,7 @@ static void add_page(const struct explanation *e, struct buf *out)
 static void add_list(struct buf *out, const char *name, const struct explain_list *list, bool with_times)
 {
     for (size_t i = 0; i < list->count; i++) {
-        label(out, i == 0 ? name : "");
+        explain_add_label(out, i == 0 ? name : "");
         add(out, list->items[i].url);
         buf_add_string(out, "  ");
         add(out, list->items[i].result);
@@ -349,7 +291,7 @@ static void add_list(struct buf *out, const char *name, const struct explain_lis
         buf_add_char(out, '\n');
     }
     if (list->left_out > 0) {
-        label(out, "");
+        explain_add_label(out, "");
         buf_printf(out, "... %d more\n", (int)list->left_out);
     }
 }
@@ -357,14 +299,14 @@ static void add_list(struct buf *out, const char *name, const struct explain_lis
 static void add_sources(const struct explanation *e, struct buf *out)
 {
     for (size_t i = 0; i < e->sources.count; i++) {
-        label(out, i == 0 ? "linked from" : "");
+        explain_add_label(out, i == 0 ? "linked from" : "");
         add(out, e->sources.items[i].url);
         buf_add_string(out, "  ");
         add_kind_of_step(out, &e->sources.items[i], false);
         buf_add_char(out, '\n');
     }
     if (e->answer.links_in > (int64_t)e->sources.count) {
-        label(out, "");
+        explain_add_label(out, "");
         buf_add_string(out, "... ");
         words_add_number(out, e->answer.links_in - (int64_t)e->sources.count);
         buf_add_string(out, " more\n");
@@ -379,7 +321,7 @@ void explain_add_text(const struct explanation *e, struct buf *out)
     add_names(e, out);
     add_way(e, out);
     add_scope(e, out);
-    add_robots(e, out);
+    explain_add_robots(e, out);
     add_host(e, out);
     add_tries(e, out);
     if (e->state == EXPLAIN_FETCHED) {

@@ -64,7 +64,9 @@ static void add_skipped(const struct explanation *e, struct buf *out)
 static void add_waiting(const struct explanation *e, struct buf *out)
 {
     buf_add_string(out, "waiting: ");
-    if (e->is_running)
+    if (e->is_running && !e->robots.is_known && e->robots.try_count > 0 && !e->robots.is_ignored)
+        buf_add_string(out, "the crawl runs, and tries to get the robots.txt of its host, which failed so far; ");
+    else if (e->is_running)
         buf_add_string(out, "the crawl runs, and will come to it; ");
     else
         buf_add_string(out, "the crawl stopped before its turn, and the same command goes on; ");

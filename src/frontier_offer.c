@@ -269,9 +269,11 @@ void frontier_finish(struct frontier *f, struct page *page)
 
     frontier_lock(f);
     now_ms = clock_ms();
-    if (page->kind == PAGE_ROBOTS)
+    if (page->kind == PAGE_ROBOTS) {
+        page->robots_host = page->robots_for->id;
         robots_answered(f, page, now_ms);
-    else if (page->kind == PAGE_REFILL)
+    }
+    if (page->kind == PAGE_REFILL)
         page->host->parked_at_finish = page->host->parked;
     offer_links(f, page, now_ms);
     if (page->probe != NULL && page->host != NULL)

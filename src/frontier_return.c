@@ -217,6 +217,15 @@ static void take_back(struct frontier *f, struct page *page, int64_t due_ms, int
     frontier_check_over(f);
 }
 
+/* Of a robots.txt: whose it is, and when it is asked for again. */
+static void note_robots_try(const struct page *page, struct page *try, int64_t pause_ms)
+{
+    if (page->kind != PAGE_ROBOTS)
+        return;
+    try->robots_host = page->robots_for->id;
+    try->again_ms = clock_wall_ms() + pause_ms;
+}
+
 bool frontier_retry(struct frontier *f, struct page *page, struct page *try)
 {
     struct host *h = page->host;
@@ -227,11 +236,13 @@ bool frontier_retry(struct frontier *f, struct page *page, struct page *try)
     again = page->is_active && page_may_retry(page) && (by_get || page->tries < f->limits.max_tries) &&
             !host_is_closed(h) && page->retry_after_ms <= h->pace.rules->retry_after_max_ms;
     if (again) {
-        int64_t now_ms = clock_ms();
+        int64_t now_ms = clock_ms(), pause_ms = retry_pause_ms(page);
 
-        if (try != NULL)
+        if (try != NULL) {
             host_bring_state(f, h, try, now_ms);
-        take_back(f, page, by_get ? INT64_MIN : now_ms + retry_pause_ms(page), now_ms);
+            note_robots_try(page, try, pause_ms);
+        }
+        take_back(f, page, by_get ? INT64_MIN : now_ms + pause_ms, now_ms);
     }
     frontier_unlock(f);
     return again;

@@ -212,6 +212,8 @@ struct page {
 
     /* For the host, of a PAGE_ROBOTS: set by the parser, taken by frontier_finish(). */
     struct host *robots_for;       /* whose robots.txt this is, though a redirect may have led elsewhere */
+    int64_t robots_host;           /* its row, for the writer: of a PAGE_ROBOTS, and of a PAGE_TRY that tells of one */
+    int64_t again_ms;              /* of that: wall clock from which it is asked for once more; 0: it is not */
     struct robots *rules;          /* parsed; NULL unless the outcome is PAGE_OK */
     struct host_state *host_state; /* to be recorded with this page, whatever host it is of; owned, NULL: nothing. Set
                                       by frontier_finish(); to that of a PAGE_ROBOTS that is PAGE_OK the parser adds

@@ -46,6 +46,9 @@ static const char *const texts[STATEMENT_COUNT] = {
         " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
     [ADD_TRY] = "INSERT INTO try (url_id, run_id, number, outcome, status, error, first_byte_ms, total_ms, ended_ms)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (url_id, run_id, number) DO NOTHING",
+    [ADD_ROBOTS_TRY] =
+        "INSERT INTO robots_try (host_id, run_id, number, url, outcome, status, error, total_ms, ended_ms, again_ms)"
+        " SELECT ?1, ?2, 1 + count(*), ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM robots_try WHERE host_id = ?1 AND run_id = ?2",
     [ADD_PROBE] = "INSERT INTO host_probe (host_id, example_id, url, run_id) SELECT u.host_id, u.id, ?2, ?3 FROM url u"
                   " WHERE u.id = ?1 AND u.host_id IS NOT NULL ON CONFLICT DO NOTHING",
     [SET_PROBE] =

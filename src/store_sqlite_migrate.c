@@ -9,6 +9,7 @@
  * columns are only added; views, which hold nothing, are made anew. */
 
 #define SINCE_2 "-- ---- Since version 2"
+#define SINCE_3 "-- ---- Since version 3"
 
 static bool drop_views(struct sqlite_store *s)
 {
@@ -31,15 +32,17 @@ static bool drop_views(struct sqlite_store *s)
 
 bool store_sqlite_migrate(struct sqlite_store *s, const char *schema, int64_t version, struct err *err)
 {
+    bool is_first = version < 2;
     char sql[100];
 
     if (version >= STORE_VERSION)
         return true;
     sqlite3_snprintf(sizeof sql, sql, "PRAGMA user_version = %d", STORE_VERSION);
     if (store_sqlite_begin(s) && drop_views(s) &&
-        store_sqlite_run(s, "ALTER TABLE page ADD COLUMN sitemap TEXT;"
-                            "ALTER TABLE page ADD COLUMN soft_404 INTEGER") &&
-        store_sqlite_run(s, strstr(schema, SINCE_2)) && store_sqlite_run(s, sql) && store_sqlite_commit(s))
+        (!is_first || store_sqlite_run(s, "ALTER TABLE page ADD COLUMN sitemap TEXT;"
+                                          "ALTER TABLE page ADD COLUMN soft_404 INTEGER")) &&
+        store_sqlite_run(s, strstr(schema, is_first ? SINCE_2 : SINCE_3)) && store_sqlite_run(s, sql) &&
+        store_sqlite_commit(s))
         return true;
     store_sqlite_failed(s, "bring up to date", err);
     store_sqlite_rollback(s);

@@ -36,3 +36,21 @@ bool store_sqlite_add_try(struct sqlite_store *s, const struct page *try)
     store_bind(&b, try->fetched_ms);
     return store_sqlite_step(b.statement);
 }
+
+bool store_sqlite_add_robots_try(struct sqlite_store *s, const struct page *page)
+{
+    struct binder b = store_binder(s, ADD_ROBOTS_TRY);
+
+    if (b.statement == NULL)
+        return false;
+    store_bind(&b, page->robots_host);
+    store_bind(&b, s->run_id);
+    store_bind_text(&b, (struct slice){page->url, page->url_size});
+    store_bind(&b, page->outcome);
+    store_bind_unless(&b, page->status, 0);
+    store_bind_web(&b, slice_of(page->error));
+    store_bind_unless(&b, page->times.total_ms, -1);
+    store_bind(&b, page->fetched_ms);
+    store_bind_unless(&b, page->again_ms, 0);
+    return store_sqlite_step(b.statement);
+}

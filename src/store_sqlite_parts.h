@@ -22,6 +22,7 @@ enum statement { /* prepared when first used, kept to the end; their text stands
                  UNCHECK,
                  ADD_PAGE,
                  ADD_TRY,
+                 ADD_ROBOTS_TRY,
                  ADD_PROBE,
                  SET_PROBE,
                  SET_SOFT_404,
@@ -186,6 +187,7 @@ void store_sqlite_add_row(struct sqlite_store *s, const struct link_row *row);
 /* --- store_sqlite_notes.c: rows beside those of pages and links; false on failure ------ */
 bool store_sqlite_add_trap(struct sqlite_store *s, const struct page *page);
 bool store_sqlite_add_try(struct sqlite_store *s, const struct page *try);
+bool store_sqlite_add_robots_try(struct sqlite_store *s, const struct page *page);
 
 /* --- store_sqlite_soft404.c: what hosts say of names they do not have; false on failure */
 bool store_sqlite_add_probe(struct sqlite_store *s, const struct page *page); /* page->probe is wanted */

@@ -280,6 +280,8 @@ static bool write_page(struct sqlite_store *s, const struct page *page)
         return false;
     if (!add_urls(s, page))
         return false;
+    if (page->robots_host != 0 && !store_sqlite_add_robots_try(s, page))
+        return false;
     if (page->kind == PAGE_PROBE)
         return store_sqlite_set_probe(s, page);
     if (page->id == 0)
@@ -338,7 +340,8 @@ static bool write_all(struct sqlite_store *s, struct page *const *pages, size_t 
 
 static bool changes_nothing(const struct page *page)
 {
-    return page->id == 0 && page->kind != PAGE_PROBE && page->link_count == 0 && page->host_state == NULL;
+    return page->id == 0 && page->kind != PAGE_PROBE && page->link_count == 0 && page->host_state == NULL &&
+           page->robots_host == 0;
 }
 
 bool store_sqlite_write(struct store *store, struct page *const *pages, size_t count, struct err *err)

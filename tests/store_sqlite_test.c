@@ -506,15 +506,28 @@ static void a_file_of_an_older_program_is_brought_up_to_date(void **state)
     (void)state;
     closed(opened(), RUN_COMPLETE);
     run_sql("PRAGMA user_version = 1; DROP VIEW tries; DROP VIEW sitemaps; DROP VIEW pages;"
-            "DROP VIEW soft_404s; DROP VIEW soft_404_probes; DROP TABLE try; DROP TABLE host_probe;"
+            "DROP VIEW soft_404s; DROP VIEW soft_404_probes; DROP TABLE try; DROP TABLE host_probe; DROP VIEW "
+            "robots_tries; DROP TABLE robots_try;"
             "ALTER TABLE page DROP COLUMN sitemap; ALTER TABLE page DROP COLUMN soft_404;"
             "CREATE VIEW sitemaps AS SELECT id FROM page WHERE kind = 2");
     closed(opened(), RUN_COMPLETE);
     assert_string_equal(query("SELECT count(*) FROM runs"), "2");
-    assert_string_equal(query("PRAGMA user_version"), "2");
+    assert_string_equal(query("PRAGMA user_version"), "3");
     assert_string_equal(query("SELECT count(format) FROM sitemaps"), "0");
     assert_string_equal(query("SELECT count(*) FROM tries"), "0");
+    assert_string_equal(query("SELECT count(*) FROM robots_tries"), "0");
     assert_string_equal(query("SELECT count(*) > 15 FROM sqlite_schema WHERE type = 'view'"), "1");
+}
+
+static void so_is_one_of_version_2(void **state)
+{
+    (void)state;
+    closed(opened(), RUN_COMPLETE);
+    run_sql("PRAGMA user_version = 2; DROP VIEW robots_tries; DROP TABLE robots_try;");
+    closed(opened(), RUN_COMPLETE);
+    assert_string_equal(query("PRAGMA user_version"), "3");
+    assert_string_equal(query("SELECT count(*) FROM robots_tries"), "0");
+    assert_string_equal(query("SELECT count(*) FROM tries"), "0");
 }
 
 static void an_empty_file_is_taken(void **state)
@@ -620,6 +633,7 @@ int main(void)
         TEST(a_file_that_is_not_ours_is_refused_untouched),
         TEST(a_file_of_a_newer_program_is_refused_untouched),
         TEST(a_file_of_an_older_program_is_brought_up_to_date),
+        TEST(so_is_one_of_version_2),
         TEST(an_empty_file_is_taken),
         TEST(a_folder_that_is_not_there_is_told),
         TEST(readers_see_the_last_commit_while_the_next_is_made),

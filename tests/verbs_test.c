@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <jansson.h>
 #include <libxml/parser.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -199,7 +200,7 @@ static void what_is_wrong_with_a_query_is_shown(void **state)
     REFUSES(*state, 2, "takes one query", "sql", "SELECT", "1");
     REFUSES(*state, 2, "--format takes table, csv, tsv, json or jsonl", "sql", "-f", "dot", "SELECT 1");
     GIVES(*state, "1\r\n1\r\n", "sql", "SELECT 1; -- done\n;");
-    GIVES(*state, "user_version\r\n2\r\n", "sql", "PRAGMA user_version");
+    GIVES(*state, "user_version\r\n3\r\n", "sql", "PRAGMA user_version");
     GIVES(*state, "value\r\n7\r\n", "sql", "SELECT value FROM json_each('[7]')");
 }
 
@@ -533,6 +534,113 @@ static void each_try_is_explained_with_its_time(void **state)
     site_stop(c.site);
 }
 
+static void each_request_for_a_robots_txt_is_explained_with_its_time(void **state)
+{
+    static const struct site_page pages[] = {
+        {.path = "/robots.txt",
+         .status = 302,
+         .headers = "Location: /rules\r\n",
+         .fault = SITE_RESETS,
+         .fault_times = 2},
+        {.path = "/rules", .type = "text/plain", .body = "User-agent: *\nDisallow: /x\n"},
+        {.path = "/", .type = "text/html", .body = "<title>Home</title>"},
+        {.path = NULL},
+    };
+    struct crawled c = {.site = site_start(pages)};
+    struct verb_run run;
+    json_t *json, *tries, *robots;
+
+    (void)state;
+    whole_init(&c.whole);
+    assert_int_equal(WHOLE_CRAWL(&c.whole, c.site, "--waitretry=0", "--tries=3", "--no-sitemaps", "{site}/"),
+                     CRAWL_DONE);
+    VERB_RUN(&run, &c.whole, c.site, "explain", "/");
+    assert_non_null(strstr(verb_run_plain(&run.out, &c.whole, c.site),
+                           "  robots.txt   allows it: no rule fits; asked for TIME\n"
+                           "  robots try 1 conn_error ("));
+    assert_non_null(strstr(verb_run_plain(&run.out, &c.whole, c.site),
+                           "  robots try 3 302 redirect, TIME, in all N s\n"
+                           "  robots try 4 {site}/rules  200 ok, TIME, in all N s\n"));
+    verb_run_free(&run);
+    VERB_RUN(&run, &c.whole, c.site, "explain", "--json", "/");
+    json = json_loads(run.out.data, 0, NULL);
+    robots = json_object_get(json, "robots");
+    tries = json_object_get(robots, "tries");
+    assert_int_equal(json_array_size(tries), 4);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(tries, 0), "outcome")), "conn_error");
+    assert_true(json_is_string(json_object_get(json_array_get(tries, 1), "again_at")));
+    assert_null(json_object_get(json_array_get(tries, 2), "again_at"));
+    assert_int_equal(json_integer_value(json_object_get(json_array_get(tries, 3), "status")), 200);
+    assert_true(json_is_false(json_object_get(robots, "cut")));
+    assert_true(json_is_null(json_object_get(robots, "again_at")));
+    json_decref(json);
+    verb_run_free(&run);
+    assert_int_equal(whole_number(&c.whole, "SELECT count(*) FROM robots_tries WHERE again_at IS NOT NULL"), 2);
+    whole_free(&c.whole);
+    site_stop(c.site);
+}
+
+/* A crawl in a process of its own, until it has asked for robots.txt twice. */
+static pid_t start_crawl_without_robots(const struct crawled *c)
+{
+    char program[4096], url[SITE_URL_SIZE];
+    pid_t child;
+
+    snprintf(program, sizeof program, "%s/crawl", getenv("top_builddir") == NULL ? "." : getenv("top_builddir"));
+    site_url(c->site, "/", url);
+    child = fork();
+    if (child == 0) {
+        execl(program, "crawl", "-q", "--config=none", "--no-sandbox", "--tries=20", "--waitretry=1000", "-o",
+              c->whole.database, url, (char *)NULL);
+        _exit(127);
+    }
+    while (site_requests(c->site, "/robots.txt") < 2)
+        poll(NULL, 0, 10);
+    return child;
+}
+
+static void what_waits_for_its_robots_txt_is_explained_with_its_tries_and_the_next(void **state)
+{
+    static const struct site_page pages[] = {{.path = "/robots.txt", .status = 503}, {.path = NULL}};
+    struct crawled c = {.site = site_start(pages)};
+    struct verb_run run = {.status = 0};
+    const char *text = "";
+    json_t *json, *robots;
+    pid_t child;
+
+    (void)state;
+    whole_init(&c.whole);
+    child = start_crawl_without_robots(&c);
+    while (strstr(text, "robots try 2") == NULL) { /* until it is recorded */
+        verb_run_free(&run);
+        VERB_RUN(&run, &c.whole, c.site, "explain", "/");
+        text = verb_run_plain(&run.out, &c.whole, c.site);
+    }
+    assert_non_null(strstr(text,
+                           "\n  waiting: the crawl runs, and tries to get the robots.txt of its host, which failed "
+                           "so far; it is the next of its host\n"));
+    assert_non_null(strstr(text, "  robots.txt   not to be had so far: tried again TIME\n"
+                                 "  robots try 1 503 http_error, TIME, in all N s\n"
+                                 "  robots try 2 503 http_error, TIME, in all N s\n"));
+    verb_run_free(&run);
+    VERB_RUN(&run, &c.whole, c.site, "explain", "--json", "/");
+    json = json_loads(run.out.data, 0, NULL);
+    robots = json_object_get(json, "robots");
+    assert_true(json_is_null(json_object_get(robots, "allowed")));
+    assert_true(strcmp(json_string_value(json_object_get(robots, "again_at")),
+                       json_string_value(
+                           json_object_get(json_array_get(json_object_get(robots, "tries"), 1), "ended_at"))) > 0);
+    json_decref(json);
+    verb_run_free(&run);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    VERB_RUN(&run, &c.whole, c.site, "explain", "/");
+    assert_non_null(strstr(run.out.data, "  robots.txt   not to be had so far: the next run asks for it again\n"));
+    verb_run_free(&run);
+    whole_free(&c.whole);
+    site_stop(c.site);
+}
+
 static void a_skipped_url_is_explained_with_rule_line_and_words(void **state)
 {
     GIVES(*state,
@@ -662,6 +770,9 @@ static void rules_beyond_what_is_read_of_a_robots_txt_are_said_to_be_left_out(vo
     assert_int_equal(whole_number(&c.whole, "SELECT count(*) FROM pages WHERE status = 200"), 2);
     VERB_RUN(&run, &c.whole, c.site, "explain", "{site}/late");
     assert_non_null(strstr(run.out.data, words));
+    verb_run_free(&run);
+    VERB_RUN(&run, &c.whole, c.site, "explain", "--json", "{site}/late");
+    assert_non_null(strstr(run.out.data, "\"obeyed\":true,\"cut\":true,"));
     verb_run_free(&run);
     VERB_RUN(&run, &c.whole, c.site, "robots", "{site}/late");
     assert_non_null(strstr(run.out.data, words));
@@ -1152,6 +1263,8 @@ int main(void)
         cmocka_unit_test(a_fetched_url_is_explained_from_its_seed_to_its_answer),
         cmocka_unit_test(a_redirect_is_explained_with_where_it_leads),
         cmocka_unit_test(each_try_is_explained_with_its_time),
+        cmocka_unit_test(each_request_for_a_robots_txt_is_explained_with_its_time),
+        cmocka_unit_test(what_waits_for_its_robots_txt_is_explained_with_its_tries_and_the_next),
         cmocka_unit_test(a_skipped_url_is_explained_with_rule_line_and_words),
         cmocka_unit_test(a_twin_is_explained_with_the_rule_that_makes_it_one),
         cmocka_unit_test(a_url_never_seen_is_told_what_would_be_and_what_is_like_it),
