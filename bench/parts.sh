@@ -32,6 +32,10 @@ part 'Hand-overs' 'Of one item, both sides together.' bench/queue_bench
 part 'The frontier' 'A URL told at the start of a run, taken, a known link offered, a new one.' bench/frontier_bench
 part 'Recording with links' '100 links a page, 4 new URLs.' bench/store_bench -p 50000 -l 100 -u 4 "$dir/with.db"
 part 'Recording with next to none' '4 links a page, all new.' bench/store_bench -p 50000 -l 4 -u 4 "$dir/without.db"
+part 'Politeness: rules' 'What a rule allows and what is reached, from the first request behind the front page on, judged by when the kernel
+of the server had each request; answers take the time shown. None may come before its rest is over.' bench/polite_bench rules ./crawl
+part 'Politeness: hosts that hang' '1,000 hosts, each asked once in two seconds, and the same with 100 more that accept and never answer.' \
+    bench/polite_bench hosts ./crawl
 for waits in overlap waiting; do
     ! sh "$here/$waits.sh" > "$dir/$waits" 2> /dev/null || part "Wall time: $waits.sh" '' cat "$dir/$waits"
 done

@@ -1,5 +1,8 @@
 /* Is a rule for requests kept, and used to the full? Does a host that hangs hold up others? Judged by the server's log.
  *
+ * What a rule allows is counted from the first request behind the front page on: until that is answered, no other URL
+ * is known, and there is nothing to ask for. Rests are looked at from the first one on.
+ *
  * usage: polite_bench rules CRAWL    crawls under a dozen rules; prints the share of the allowed throughput that was
  *                                    reached, and the shortest rest between two requests as a share of the rule's
  *        polite_bench hosts CRAWL [OPTION]...
@@ -123,6 +126,8 @@ struct rule {
     double rest_ms;
 };
 
+#define NOTHING_ELSE 2 /* requests at first, before which no other URL is known: robots.txt and the front page */
+
 static void measure_rule(const char *crawl, struct rule *rule)
 {
     struct site *site = site_start_made(answer, &rule->shape, 0);
@@ -132,7 +137,11 @@ static void measure_rule(const char *crawl, struct rule *rule)
 
     run(crawl, site, &rule->shape, rule->args);
     times = starts_of(site, &rule->shape, 0);
-    span_ms = (double)(times.starts_us[times.count - 1] - times.starts_us[0]) / 1000;
+    if (times.count < NOTHING_ELSE + 2) {
+        fprintf(stderr, "polite_bench: %s asked for no more than %zu URLs\n", crawl, times.count);
+        exit(1);
+    }
+    span_ms = (double)(times.starts_us[times.count - 1] - times.starts_us[NOTHING_ELSE]) / 1000;
     for (size_t i = 1; i < times.count; i++) {
         double gap_ms = (double)(times.starts_us[i] - times.starts_us[i - 1]) / 1000;
 
@@ -141,7 +150,7 @@ static void measure_rule(const char *crawl, struct rule *rule)
     }
     printf("%-34s %3d + %2d ms %s %6.1f %% of the rate, least rest %6.2f of %g ms, %zu of %zu below\n", rule->args[0],
            rule->shape.delay_ms, rule->shape.jitter_ms, rule->shape.closes ? "closing" : "       ",
-           100 * rule->rest_ms * (double)(times.count - 1) / span_ms, least_ms, rule->rest_ms, breaches,
+           100 * rule->rest_ms * (double)(times.count - 1 - NOTHING_ELSE) / span_ms, least_ms, rule->rest_ms, breaches,
            times.count - 1);
     free(times.starts_us);
     site_stop(site);
