@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Crawls the hostile server of CRAWL_SHARED/chaos again and again, and compares what was recorded.
 
-usage: chaos_rows.py CRAWL [--threads 1,8,64] [--times 3] [--jobs 8] [--only NAMES] [--all]
+usage: chaos_rows.py CRAWL [--threads 1,8,64] [--times 3] [--jobs 8] [--only NAMES] [--all] [--front nghttpx|nginx]
 
 score.py judges each run; this says whether each run, whatever the number of threads, recorded the same rows (URL,
 outcome, status, title, where it redirects to; URL and reason of what was skipped) for each endpoint. Where they differ
@@ -22,6 +22,7 @@ import time
 
 SHARED = os.environ.get("CRAWL_SHARED", os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../shared"))
 SCORE = os.path.join(SHARED, "chaos", "score.py")
+FRONT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "chaos_front.py")
 SQL = ("SELECT url, outcome, status, title FROM pages UNION ALL "
        "SELECT url, CASE reason WHEN 'robots' THEN 'skipped_by_robots' ELSE reason END, NULL, NULL FROM skipped")
 ROWS = ("SELECT url, outcome, status, hex(title), redirect_to FROM pages UNION ALL "
@@ -59,6 +60,7 @@ def run(options, threads, folder):
             "--jobs", str(options.jobs), "--slack", str(options.slack)]
     args += ["--only", options.only] if options.only else []
     args += ["--all"] if options.all else []
+    args += ["--server", FRONT, "--server-args", "--front " + options.front] if options.front else []
     began = time.monotonic()
     score = subprocess.run(args, stdout=subprocess.PIPE, text=True)
     lines = score.stdout.splitlines()
@@ -103,10 +105,14 @@ def main():
     p.add_argument("--only")
     p.add_argument("--more", default="", help="further options of crawl")
     p.add_argument("--all", action="store_true", help="one process for all endpoints")
+    p.add_argument("--front", choices=("nghttpx", "nginx"), help="behind it, over HTTP/2")
     p.add_argument("--keep", metavar="DIR", help="keep databases and logs there")
     options = p.parse_args()
     if not os.path.exists(SCORE):
         print("skipped: no %s (CRAWL_SHARED says where it lies)" % SCORE)
+        return 77
+    if options.front and not shutil.which(options.front):
+        print("skipped: no " + options.front)
         return 77
     top = options.keep or tempfile.mkdtemp(prefix="chaos-rows-")
     good, runs = True, []
