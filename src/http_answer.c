@@ -46,8 +46,8 @@ static bool is_wanted(const struct http_transfer *t)
 {
     bool is_document = t->page->kind == PAGE_DOCUMENT || t->page->kind == PAGE_PROBE;
 
-    return t->answer == PAGE_OK ||
-           (t->answer == PAGE_HTTP_ERROR && is_document && t->head.status < 500 && t->head.status != 429);
+    return t->answer == PAGE_OK || (t->answer == PAGE_HTTP_ERROR && is_document && t->head.status < 500 &&
+                                    !page_status_may_pass(t->head.status));
 }
 
 /* The body is not wanted. Reads it all the same when it is short enough; else ends the transfer: false. */

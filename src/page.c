@@ -181,7 +181,7 @@ bool page_refused_head(const struct page *page)
 
 /* A time-out of the server, too much at once, and trouble that passes: 520 to 524 are a gateway's words for 502 and 504
  * in wide use. 501 and 505 would be the same again. */
-static bool may_pass(int status)
+bool page_status_may_pass(int status)
 {
     static const int STATUSES[] = {408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524};
 
@@ -202,7 +202,7 @@ bool page_may_retry(const struct page *page)
     case PAGE_TRUNCATED:
         return true;
     case PAGE_HTTP_ERROR:
-        return may_pass(page->status);
+        return page_status_may_pass(page->status);
     default:
         return false;
     }

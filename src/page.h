@@ -266,8 +266,11 @@ bool page_has_text(const struct page *page);
 void page_fail(struct page *page, enum page_outcome outcome, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* True if another try may help: DNS, connect, time-out, reset, truncation, 429 and 5xx; and a HEAD in vain. One table.
- */
+/* True of a status after which another try may help: 408, 429, and the 5xx of trouble that passes. */
+bool page_status_may_pass(int status);
+
+/* True if another try may help: DNS, connect, time-out, reset, truncation, a status that may pass; and a HEAD in vain.
+ * One table. */
 bool page_may_retry(const struct page *page);
 
 #endif

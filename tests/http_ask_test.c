@@ -428,6 +428,33 @@ static void statuses_that_may_pass_are_tried_again_and_no_others(void **state)
     page_free(page);
 }
 
+/* The page that waits again must not hold a part of the budget. */
+static void what_is_tried_again_brings_no_body(void **state)
+{
+    static const int STATUSES[] = {404, 408, 425, 429, 500, 501, 502, 503, 504, 520, 524, 599};
+    enum { COUNT = sizeof STATUSES / sizeof *STATUSES };
+    struct site_page pages[COUNT + 1] = {{0}};
+    char paths[COUNT][8];
+    struct rig *rig;
+
+    (void)state;
+    for (int i = 0; i < COUNT; i++) {
+        snprintf(paths[i], sizeof paths[i], "/%d", STATUSES[i]);
+        pages[i] = (struct site_page){
+            .path = paths[i], .status = STATUSES[i], .type = "text/html", .body = "<title>not now</title>"};
+    }
+    rig = rig_start(pages, RIG_SETTINGS);
+    for (int i = 0; i < COUNT; i++) {
+        struct page *page = rig_fetch(rig, PAGE_DOCUMENT, paths[i]);
+
+        assert_int_equal(page->status, STATUSES[i]);
+        if (page_may_retry(page) && (page->body.data != NULL || budget_used(rig->budget) > 0))
+            fail_msg("%d", STATUSES[i]);
+        rig_done(rig, page);
+    }
+    rig_stop(rig);
+}
+
 static void a_resolve_or_a_proxy_that_libcurl_would_refuse_is_refused_at_the_start(void **state)
 {
     static const struct {
@@ -483,6 +510,7 @@ int main(void)
         cmocka_unit_test(a_host_that_libcurl_reads_in_another_way_is_not_asked),
         cmocka_unit_test(only_a_proxy_that_was_given_is_asked),
         cmocka_unit_test(statuses_that_may_pass_are_tried_again_and_no_others),
+        cmocka_unit_test(what_is_tried_again_brings_no_body),
         cmocka_unit_test(a_resolve_or_a_proxy_that_libcurl_would_refuse_is_refused_at_the_start),
         cmocka_unit_test(a_netrc_file_is_used_where_its_machine_is),
         cmocka_unit_test(external_links_are_asked_for_by_head_and_then_by_get),
