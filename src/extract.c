@@ -267,7 +267,7 @@ static void read_probe(struct extract *x, struct page *page)
     title = keep(page, cut_title(x, facts->title), &page->title);
     page->has_title = facts->has_title;
     page->title = (struct slice){page->pool.data + title.at, title.size};
-    extract_text(x, page);
+    extract_text(x, page, NULL);
 }
 
 void extract_page(struct extract *x, struct page *page)
@@ -303,17 +303,20 @@ void extract_page(struct extract *x, struct page *page)
         html_forget(x->html);
 }
 
-void extract_text(struct extract *x, struct page *page)
+void extract_text(struct extract *x, struct page *page, const struct echo *echo)
 {
     struct html_limits limits = {.title_bytes = 1, .href_bytes = 1, .text_hashes = true};
     const struct html_facts *facts;
 
     if (x->text == NULL)
         x->text = html_new(&limits, x->settings->robots_token);
+    html_set_echo(x->text, echo);
     facts = html_read(x->text, decode_body(x, page), false);
+    html_set_echo(x->text, NULL);
     page->text_hash = facts->text_hash;
     page->text_blind_hash = facts->text_blind_hash;
     page->text_simhash = facts->text_simhash;
+    page->text_echo_hash = facts->text_echo_hash;
     page->text_bytes = facts->text_bytes;
     if (page->body.size > FORGOTTEN_FROM)
         html_forget(x->text);

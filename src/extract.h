@@ -15,6 +15,7 @@
  * Threads: a struct extract belongs to one thread; the settings are shared and constant.
  */
 struct extract;
+struct echo;
 
 enum extract_links { EXTRACT_LINKS_NONE, EXTRACT_LINKS_INTERNAL, EXTRACT_LINKS_ALL }; /* --links */
 
@@ -48,8 +49,9 @@ void extract_free(struct extract *x);
  * to find, links included; may change the outcome (a redirect that leads nowhere). The body stays. */
 void extract_page(struct extract *x, struct page *page);
 
-/* Fills in what the page's text comes to: page->text_hash and the like. The body must still be there. */
-void extract_text(struct extract *x, struct page *page);
+/* Fills in what the page's text comes to: page->text_hash and the like; text_echo_hash if `echo` is not NULL. The body
+ * must still be there. */
+void extract_text(struct extract *x, struct page *page, const struct echo *echo);
 
 /* Adds a URL to page->links of a page that is only made to carry it, as kind `via` (LINK_SEED). False: it is too long
  * to be kept. extract_forget() comes before the first of a page. */

@@ -136,6 +136,11 @@ void html_free(struct html *h)
     free(h);
 }
 
+void html_set_echo(struct html *h, const struct echo *echo)
+{
+    h->wants.echo = echo;
+}
+
 void html_forget(struct html *h)
 {
     build_start(&h->build, false);
@@ -158,6 +163,7 @@ const struct html_facts *html_read(struct html *h, struct slice page, bool xml)
     h->build.facts.text_hash = text.hash;
     h->build.facts.text_blind_hash = text.blind_hash;
     h->build.facts.text_simhash = text.simhash;
+    h->build.facts.text_echo_hash = text.echo_hash;
     h->build.facts.text_bytes = text.bytes;
     return &h->build.facts;
 }

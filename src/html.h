@@ -12,11 +12,16 @@
  */
 
 struct html;
+struct echo;
 
 /* Never NULL. `robots_name` is the product token for <meta name=TOKEN>, such as
  * "crawl"; it must outlive the struct. */
 struct html *html_new(const struct html_limits *limits, const char *robots_name);
 void html_free(struct html *html);
+
+/* From the next page on text_echo_hash is filled in, too, where text_hashes is set: these words are left out, which
+ * must live as long as they are set. NULL: no more. */
+void html_set_echo(struct html *html, const struct echo *echo);
 
 /* Reads a page: valid UTF-8, as charset_decode() gives it, of any length. Always
  * gives a result, in time linear in the size, for there is no page a browser would refuse. With

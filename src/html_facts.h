@@ -83,10 +83,11 @@ struct html_facts {
     size_t links_left_out; /* beyond limits.links or limits.href_bytes */
     uint64_t text_hash;    /* of the words outside tags: equal pages have equal hashes */
     uint64_t
-        text_blind_hash;   /* likewise, with each run of digits taken as one: of pages that differ in numbers alone */
-    uint64_t text_simhash; /* blind to digits, too; near-duplicate texts differ in few bits (Charikar 2002), over word
-                              3-grams or the like */
-    size_t text_bytes;     /* visible text, white space collapsed */
+        text_blind_hash;     /* likewise, with each run of digits taken as one: of pages that differ in numbers alone */
+    uint64_t text_simhash;   /* blind to digits, too; near-duplicate texts differ in few bits (Charikar 2002), over word
+                                3-grams or the like */
+    uint64_t text_echo_hash; /* likewise, in small letters and without the words of html_set_echo(); 0: none were set */
+    size_t text_bytes;       /* visible text, white space collapsed */
 };
 
 #endif

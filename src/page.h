@@ -229,6 +229,7 @@ struct page {
     unsigned robots;     /* enum html_robots of meta and X-Robots-Tag */
     uint64_t text_hash, text_blind_hash, text_simhash; /* of its text, as in struct html_facts; 0: not looked at, for
                                                           nothing depends on it */
+    uint64_t text_echo_hash; /* likewise, without words that its URL's query says (trap_echo.h) */
     size_t text_bytes;
     struct page_trap *trap; /* owned; NULL: none */
     char *probe;            /* its host is suspected of soft 404s: the URL to ask for, to know; owned, NULL: none */

@@ -34,7 +34,7 @@ static void read_page(const struct parser *parser, struct extract *extract, stru
     if (soft404 != NULL)
         wants_text |= soft404_look(soft404, page);
     if (wants_text)
-        extract_text(extract, page);
+        extract_text(extract, page, sight.echo.count > 0 ? &sight.echo : NULL);
     if (soft404 != NULL)
         soft404_learn(soft404, page);
     if (soft404 != NULL && page->kind == PAGE_PROBE)

@@ -270,7 +270,7 @@ void token_read(struct token *t, struct slice page, const struct token_wants *wa
     struct writer *w = &t->tree.notes.writer;
 
     t->hashing = wants->text_hashes;
-    words_start(&t->words);
+    words_start(&t->words, wants->echo);
     t->at = page.data;
     t->end = page.data + page.size;
     t->flush = flush;

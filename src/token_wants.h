@@ -1,6 +1,7 @@
 #ifndef CRAWL_TOKEN_WANTS_H
 #define CRAWL_TOKEN_WANTS_H
 
+#include "echo.h"
 #include "token_names.h"
 
 /* What a short page is to hold. */
@@ -14,6 +15,7 @@ struct token_wants {
     const char *robots_name;  /* of a <meta name> that is written, besides the known ones */
     bool distinct;            /* an a that leads where an earlier one with text leads may be left out, and its text */
     bool text_hashes;         /* fill in struct token_text */
+    const struct echo *echo;  /* its echo_hash too: words to leave out; NULL: none is wanted */
 };
 
 /* What the words of a page come to. */
@@ -21,6 +23,7 @@ struct token_text {
     uint64_t hash;
     uint64_t blind_hash; /* each run of digits as one */
     uint64_t simhash;    /* likewise */
+    uint64_t echo_hash;  /* in small letters, without the words of the echo; 0: not wanted */
     size_t bytes;
 };
 

@@ -5,9 +5,10 @@
 #define MULTIPLIER_3 0x94D049BB133111EBu
 #define EACH_BYTE    0x0101010101010101u
 
-void words_start(struct words *w)
+void words_start(struct words *w, const struct echo *echo)
 {
     memset(w, 0, sizeof *w);
+    w->echo = echo;
 }
 
 static uint64_t rotate(uint64_t word, int by)
@@ -111,6 +112,8 @@ void words_add(struct words *w, struct slice text, const char *page_end)
 {
     const char *p = text.data, *end = p + text.size;
 
+    if (w->echo != NULL)
+        echo_hash(w->echo, text, &w->echo_hash);
     while (p < end) {
         const char *start;
         uint64_t hash = MULTIPLIER_3;
@@ -148,6 +151,7 @@ void words_end(struct words *w, struct token_text *text)
     text->blind_hash = w->blind_hash;
     text->bytes = w->bytes + (w->count > 0 ? w->count - 1 : 0);
     text->simhash = 0;
+    text->echo_hash = w->echo_hash == 0 ? w->echo != NULL : w->echo_hash;
     for (unsigned bit = 0; bit < 64; bit++) {
         uint64_t set = 0;
 

@@ -19,11 +19,14 @@ struct words {
     uint64_t waiting[7]; /* hashes of three words in a row, still to be counted */
     unsigned waiting_count;
     uint64_t shingles;
+    const struct echo *echo; /* NULL: none */
+    uint64_t echo_hash;
     /* How often each of the 64 bits was set: bit i of the counts is plane[i]. */
     uint64_t plane[WORDS_PLANES];
 };
 
-void words_start(struct words *w);
+/* With words to be left out of the echo_hash, which outlive it; NULL: it is not wanted. */
+void words_start(struct words *w, const struct echo *echo);
 
 /* The bytes before `page_end` may be read. */
 void words_add(struct words *w, struct slice text, const char *page_end);

@@ -2,6 +2,7 @@
 
 #include "mem.h"
 #include "trap_cluster.h"
+#include "trap_echo.h"
 #include "trap_quarantine.h"
 
 #include <pthread.h>
@@ -16,6 +17,7 @@ struct trap {
     uint64_t seed;
     pthread_mutex_t lock; /* guards all below */
     struct clusters *clusters;
+    struct echoes *echoes;
     uint64_t *said_before;         /* hashes of host, title and text */
     struct quarantine *quarantine; /* has a lock of its own */
 };
@@ -26,6 +28,7 @@ struct trap *trap_new(uint64_t seed)
 
     t->seed = seed;
     t->clusters = clusters_new();
+    t->echoes = echoes_new();
     t->said_before = mem_array(SAID_BEFORE, sizeof *t->said_before);
     t->quarantine = quarantine_new();
     pthread_mutex_init(&t->lock, NULL);
@@ -38,6 +41,7 @@ void trap_free(struct trap *t)
         return;
     quarantine_free(t->quarantine);
     pthread_mutex_destroy(&t->lock);
+    echoes_free(t->echoes);
     clusters_free(t->clusters);
     free(t->said_before);
     free(t);
@@ -128,16 +132,16 @@ static struct slice origin_of(struct slice url)
     return path == NULL ? url : (struct slice){url.data, (size_t)(path - url.data)};
 }
 
-/* True if a page of the host has had this title and text, in all letters and figures; else it is kept in mind. */
-static bool note_exact(struct trap *t, const struct page *page)
+/* True if a page of the host has said this before; else it is kept in mind. */
+static bool note_said(struct trap *t, const struct page *page, uint64_t text, uint64_t title)
 {
     uint64_t hash = hash_of(t, origin_of((struct slice){page->url, page->url_size}), 0x73616964);
     uint64_t *place;
 
     if (page->text_bytes == 0 && page->title.size == 0)
         return false; /* it says nothing at all */
-    hash = (hash ^ page->text_hash) * 0x9E3779B97F4A7C15u;
-    hash ^= hash_of(t, page->title, 0x6578616374);
+    hash = (hash ^ text) * 0x9E3779B97F4A7C15u;
+    hash ^= title;
     place = &t->said_before[hash & (SAID_BEFORE - 1)];
     if (*place == hash)
         return true;
@@ -145,23 +149,49 @@ static bool note_exact(struct trap *t, const struct page *page)
     return false;
 }
 
+/* This title and text, in all letters and figures. */
+static bool note_exact(struct trap *t, const struct page *page)
+{
+    return note_said(t, page, page->text_hash, hash_of(t, page->title, 0x6578616374));
+}
+
+/* But for the words that its URL says. */
+static bool note_echo(struct trap *t, const struct page *page, const struct echo *echo)
+{
+    uint64_t title = 0;
+
+    echo_hash(echo, page->title, &title);
+    return note_said(t, page, page->text_echo_hash, title ^ 0x6563686F);
+}
+
 /* Reading the text costs time, which is not spent on what may become no large cluster at all: of one last part there
  * are as many pages on many sites as there are languages. */
 static const uint32_t text_least_pages[SHAPE_COUNT] = {
     [SHAPE_NUMBERS] = 8, [SHAPE_VALUES] = 8, [SHAPE_TAIL] = 16, [SHAPE_NAME] = 8};
+
+static uint64_t path_key(const struct trap *t, struct slice url)
+{
+    const char *query = memchr(url.data, '?', url.size);
+
+    return hash_of(t, (struct slice){url.data, query == NULL ? url.size : (size_t)(query - url.data)}, 0x70617468);
+}
 
 void trap_look(struct trap *t, const struct page *page, struct trap_sight *sight)
 {
     struct slice url = {page->url, page->url_size};
     struct buf text = shape_memory();
 
-    *sight = (struct trap_sight){.counts = is_learnt_from(page)};
+    sight->counts = is_learnt_from(page);
+    sight->wants_text = false;
+    sight->echo.count = 0;
     if (!sight->counts)
         return;
     find_keys(t, url, &text, sight->keys);
     sight->title_hash = title_hash(t, page->title, &text);
     buf_free(&text);
     pthread_mutex_lock(&t->lock);
+    if (sight->keys[SHAPE_NAME] != 0)
+        sight->wants_text = echoes_note(t->echoes, path_key(t, url), url, &sight->echo);
     for (unsigned slot = 0; slot < SHAPE_SLOTS; slot++) {
         const struct cluster *cluster = clusters_find(t->clusters, sight->keys[slot]);
 
@@ -282,12 +312,16 @@ void trap_learn(struct trap *t, struct page *page, const struct trap_sight *sigh
 {
     bool repeats[SHAPE_SLOTS] = {false};
     bool exact, any = false, news = false;
+    bool is_judged = sight->echo.count > 0 && page_has_text(page); /* by what it says besides the words of its URL */
+    bool echoed = false;
     struct new_links new = {.count = 0};
 
     if (!sight->counts)
         return;
     pthread_mutex_lock(&t->lock);
     exact = page_has_text(page) && note_exact(t, page);
+    if (is_judged)
+        any = echoed = note_echo(t, page, &sight->echo);
     for (unsigned slot = 0; slot < SHAPE_SLOTS; slot++) {
         if (sight->keys[slot] == 0)
             continue;
@@ -306,6 +340,9 @@ void trap_learn(struct trap *t, struct page *page, const struct trap_sight *sigh
         if (c == NULL)
             continue;
         cluster_note_page(c, page, repeats[slot], exact, news);
+        /* A number may be that of a page of a list, which goes on. */
+        if (is_judged && shape_has_word((struct slice){page->url, page->url_size}, slot))
+            cluster_note_echo(c, echoed, news);
         if (cluster_is_trap(c, shape_of_slot(slot)) && (slot < SHAPE_NAME || !is_carrier(t, sight->keys, slot)))
             put_into_quarantine(t, c, slot, page);
     }

@@ -2,6 +2,7 @@
 #define CRAWL_TRAP_H
 
 #include "buf.h"
+#include "echo.h"
 #include "page.h"
 #include "trap_shape.h"
 
@@ -15,7 +16,8 @@
  * latest pages are stale is put into quarantine: its URLs are no longer fetched. What that takes:
  *  - at least 50 pages that say exactly what others said, or
  *  - 32 such pages that have one name in their query, if hardly one with that name ever said anything new and it is not
- *    the name that tells the pages of the path apart, or
+ *    the name that tells the pages of the path apart; where queries combine a few values in very many URLs, a page that
+ *    says something else only by the words of those values says nothing new, or
  *  - at least 150 pages that differ in numbers alone (or hardly), and lie ever deeper: far more links from the seeds
  *    than so many pages of a finite site would. A list of measured values is not left out so.
  * Seeds and what a sitemap names are fetched all the same.
@@ -32,6 +34,7 @@ struct trap_sight {
     bool wants_text;            /* page->text_hash and the like would tell more: to be filled in before trap_learn() */
     uint64_t keys[SHAPE_SLOTS]; /* of its clusters; 0: none */
     uint32_t title_hash;        /* numbers not counted */
+    struct echo echo;           /* words that its title and text only echo; none: what they say counts */
 };
 
 /* Never NULL. `seed` is that of the database, so that no site can make shapes that collide. */

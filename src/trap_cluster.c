@@ -43,6 +43,8 @@ struct cluster {
     uint64_t repeats; /* title and text were there before, or nearly */
     uint64_t stale;   /* the same, and no news */
     uint64_t same;    /* the very same as another page of the host, and no news */
+    uint64_t echoes;  /* of those judged so: the same but for the words that its URL says, and no news */
+    uint32_t judged, judged_fresh;
     uint32_t said_next;
     struct said said[TEXTS_KEPT]; /* title_hash 0: none */
 };
@@ -165,6 +167,9 @@ static bool is_same(const struct cluster *c, enum shape kind)
 {
     int most_others = kind == SHAPE_NUMBERS ? SAME_MOST_OTHERS : 0;
 
+    if (kind == SHAPE_NAME && c->judged >= NAME_LEAST_PAGES && c->judged_fresh <= NAME_MOST_FRESH &&
+        latest(c->echoes, NAME_RECENT) == NAME_RECENT)
+        return true;
     if (kind == SHAPE_NAME)
         return c->pages >= NAME_LEAST_PAGES && c->fresh <= NAME_MOST_FRESH &&
                latest(c->same, NAME_RECENT) == NAME_RECENT;
@@ -198,6 +203,13 @@ void cluster_note_page(struct cluster *c, const struct page *page, bool repeats,
     c->repeats = c->repeats << 1 | repeats;
     c->stale = c->stale << 1 | (repeats && !news);
     c->same = c->same << 1 | (exact && !news);
+}
+
+void cluster_note_echo(struct cluster *c, bool echoes, bool news)
+{
+    c->judged++;
+    c->judged_fresh += !echoes;
+    c->echoes = c->echoes << 1 | (echoes && !news);
 }
 
 bool cluster_is_suspect(const struct cluster *c)

@@ -36,6 +36,10 @@ bool cluster_note_said(struct cluster *c, uint32_t title, const struct page *pag
  * anything new. */
 void cluster_note_page(struct cluster *c, const struct page *page, bool repeats, bool exact, bool news);
 
+/* Of the page just noted: but for the words that its URL says, it says what another page of its host did. For those
+ * told of so alone is asked whether they are a trap by it. */
+void cluster_note_echo(struct cluster *c, bool echoes, bool news);
+
 /* Nearly all of its latest pages repeat others: links to it promise nothing. False for NULL. */
 bool cluster_is_suspect(const struct cluster *c);
 

@@ -194,23 +194,28 @@ static bool add_values(const struct url_parts *parts, struct buf *out)
     return true;
 }
 
-/* The name number `wanted` of a query, from 0, those that come again not counted. */
-static bool add_name(const struct url_parts *parts, unsigned wanted, struct buf *out)
+/* The name number `wanted` of a query, from 0, those that come again not counted; data NULL: there is none. */
+static struct slice find_name(struct slice query, unsigned wanted)
 {
     struct slice names[PARAMETERS_MOST];
-    size_t count = find_names(parts->query, names);
+    size_t count = find_names(query, names);
 
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0 && by_text(&names[i - 1], &names[i]) == 0)
-            continue;
-        if (wanted-- > 0)
-            continue;
-        add_masked(parts->path, out);
-        buf_add_string(out, "?*&");
-        add_masked(names[i], out);
-        return buf_add_string(out, "=*");
-    }
-    return false;
+    for (size_t i = 0; i < count; i++)
+        if ((i == 0 || by_text(&names[i - 1], &names[i]) != 0) && wanted-- == 0)
+            return names[i];
+    return (struct slice){NULL, 0};
+}
+
+static bool add_name(const struct url_parts *parts, unsigned wanted, struct buf *out)
+{
+    struct slice name = find_name(parts->query, wanted);
+
+    if (name.data == NULL)
+        return false;
+    add_masked(parts->path, out);
+    buf_add_string(out, "?*&");
+    add_masked(name, out);
+    return buf_add_string(out, "=*");
 }
 
 static bool add_tail(const struct url_parts *parts, struct buf *out)
@@ -265,6 +270,19 @@ bool shape_of(struct slice url, unsigned slot, struct buf *out)
         out->data[before] = '\0';
     }
     return has_shape;
+}
+
+bool shape_has_word(struct slice url, unsigned slot)
+{
+    struct slice query = take_apart(url).query;
+    struct slice name = slot < SHAPE_NAME ? (struct slice){NULL, 0} : find_name(query, slot - SHAPE_NAME);
+
+    if (name.data == NULL)
+        return false;
+    for (const char *p = name.data + name.size; p < query.data + query.size && *p != '&' && *p != ';'; p++)
+        if (is_letter(*p) || (unsigned char)*p >= 0x80)
+            return true;
+    return false;
 }
 
 int shape_parts(struct slice url)

@@ -27,6 +27,9 @@ enum shape shape_of_slot(unsigned slot);
  * for no other URL would share it. Numbers become 0; UUIDs, digests and the like become x. */
 bool shape_of(struct slice url, unsigned slot, struct buf *out);
 
+/* True if a URL has, for the name that this slot is about, a value with a letter in it. */
+bool shape_has_word(struct slice url, unsigned slot);
+
 /* How many parts the path of a URL has: 0 for "http://a.example/", 2 for "http://a.example/b/c?d". */
 int shape_parts(struct slice url);
 

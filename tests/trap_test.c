@@ -2,6 +2,7 @@
 
 #include "cases.h"
 #include "crawl.h"
+#include "echo.h"
 #include "whole.h"
 
 #include <setjmp.h>
@@ -57,6 +58,39 @@ static void each_name_of_a_query_has_a_shape(void **state)
     assert_false(shape_of(slice_of(url), SHAPE_NAME + 4, &got));
     assert_false(shape_of(slice_of(ORIGIN "/shop?"), SHAPE_NAME, &got));
     buf_free(&got);
+}
+
+static uint64_t hash_without(const char *value, const char *text)
+{
+    struct echo echo = {.count = 0};
+    uint64_t hash = 0;
+
+    assert_true(echo_add(&echo, slice_of(value)));
+    echo_hash(&echo, slice_of(text), &hash);
+    return hash;
+}
+
+static void words_of_a_value_are_left_out_but_numbers_are_not(void **state)
+{
+    uint64_t things = hash_without("x", "All our things, 38 of them");
+    struct echo echo = {.count = 0};
+    char many[300] = "";
+
+    (void)state;
+    assert_true(hash_without("dark%20Red", "All our (dark) RED things, 38 of them") == things);
+    assert_true(hash_without("dark+red", "All our dark-red things, 38 of them") == things);
+    assert_true(hash_without("%c3%a9t%C3%a9", "All our \xC3\xA9t\xC3\xA9 things, 38 of them") == things);
+    assert_true(hash_without("red", "All our redder things, 38 of them") != things);
+    assert_true(hash_without("38", "All our things, 38 of them") == things);
+    assert_true(hash_without("red", "All our things, 39 of them") != things);
+    for (int i = 0; i < ECHO_WORDS_MAX; i++) {
+        snprintf(many, sizeof many, "word%d-word%d", i, i);
+        assert_true(echo_add(&echo, slice_of(many)));
+    }
+    assert_true(echo_add(&echo, slice_of("word0%zz")) == false);
+    assert_true(echo_add(&echo, slice_of("word0")));
+    memset(many, 'a', sizeof many);
+    assert_false(echo_add(&echo, (struct slice){many, sizeof many}));
 }
 
 /* --- Sites ------------------------------------------------------------------------ */
@@ -172,6 +206,60 @@ static bool write_facets(const char *path, const char *query, struct buf *text)
                 buf_printf(text, "<a href='/goods%s%s%s%d'>%d</a>", query[0] == '\0' ? "?" : query,
                            query[0] == '\0' ? "" : "&amp;", name, value, value);
         }
+    return true;
+}
+
+/* Five filters of six values, which change nothing but the words that say what is filtered by; and a list of 60 pages,
+ * each with one thing more, in which one may filter, too. */
+static bool write_echoes(const char *path, const char *query, struct buf *text)
+{
+    static const char *const names[] = {"brand", "color", "cut", "fabric", "style"};
+    static const char *const words[] = {"Acme",   "Dune",  "Glow",  "Iris",  "Juno",   "Heron", "red",   "blue",
+                                        "gold",   "pink",  "white", "black", "slim",   "wide",  "short", "long",
+                                        "loose",  "tight", "silk",  "wool",  "cotton", "linen", "denim", "fur",
+                                        "casual", "sport", "retro", "boho",  "posh",   "plain"};
+    const char *page = strstr(query, "page=");
+    int number = page == NULL ? 1 : atoi(page + 5);
+
+    if (strncmp(path, "/thing/", 7) == 0)
+        return buf_printf(text, "<title>Thing %s</title>%s", path + 7, path);
+    if (strcmp(path, "/shop") != 0)
+        return write_real(path, "<a href=/shop>shop</a>", text);
+    buf_add_string(text, "<title>");
+    for (int i = 0; i < 30; i++)
+        if (strstr(query, words[i]) != NULL)
+            buf_printf(text, "%s ", words[i]);
+    buf_printf(text, "things</title><a href=/thing/%d>%d</a>", number, number);
+    for (int i = 0; i < 30; i++)
+        if (strstr(query, names[i / 6]) == NULL)
+            buf_printf(text, "<a href='/shop%s%s=%s'>%s</a>", query[0] == '\0' ? "?" : query,
+                       query[0] == '\0' ? "" : "&amp;", words[i], words[i]);
+    if (number < 60 && page == NULL)
+        buf_printf(text, "<a href='/shop%s%spage=2'>next</a>", query[0] == '\0' ? "?" : query,
+                   query[0] == '\0' ? "" : "&amp;");
+    else if (number < 60)
+        buf_printf(text, "<a href='/shop%.*s%d'>next</a>", (int)(page + 5 - query), query, number + 1);
+    return true;
+}
+
+/* Each day of a year has values of its own at two places: few values in the queries, and many pages. */
+static bool write_archive(const char *path, const char *query, struct buf *text)
+{
+    static const char *const months[] = {"jan", "feb", "mar", "apr", "may", "jun",
+                                         "jul", "aug", "sep", "oct", "nov", "dec"};
+    static const char *const places[] = {"Oslo", "Bergen"};
+    char place[10], month[10];
+    int day;
+
+    if (strcmp(path, "/weather") != 0)
+        return write_real(path, "<a href=/weather>weather</a>", text);
+    if (sscanf(query, "?place=%9[A-Za-z]&month=%9[a-z]&day=%d", place, month, &day) == 3)
+        return buf_printf(text, "<title>%s, %s %d</title>%s %s: %u hPa, %u degrees", place, month, day, place, month,
+                          (unsigned)(day * 7 + month[1] * place[0]) % 90,
+                          (unsigned)(day * 11 + month[2] * place[1]) % 40);
+    for (int i = 0; i < 2 * 12 * 31; i++)
+        buf_printf(text, "<a href='/weather?place=%s&amp;month=%s&amp;day=%d'>%d</a>", places[i / 372],
+                   months[i / 31 % 12], i % 31 + 1, i);
     return true;
 }
 
@@ -350,6 +438,31 @@ static void filters_of_any_number_are_left_soon_and_what_they_filter_is_not(void
     end(&c);
 }
 
+static void filters_whose_values_the_pages_echo_are_left_and_what_they_filter_is_not(void **state)
+{
+    struct crawled c;
+
+    (void)state;
+    begin(&c, write_echoes, NULL);
+    assert_int_equal(WHOLE_CRAWL(&c.whole, c.site, "--max-pages=20000", "{site}/"), CRAWL_DONE);
+    assert_real_part_is_whole(&c);
+    assert_in_range(c.maze.requests, 150, 1500);
+    assert_int_equal(whole_number(&c.whole, "SELECT count(*) FROM pages WHERE title LIKE 'Thing %'"), 60);
+    end(&c);
+}
+
+static void few_values_with_something_to_say_for_each_are_no_trap(void **state)
+{
+    struct crawled c;
+
+    (void)state;
+    begin(&c, write_archive, NULL);
+    assert_int_equal(WHOLE_CRAWL(&c.whole, c.site, "{site}/"), CRAWL_DONE);
+    assert_int_equal(whole_number(&c.whole, "SELECT count(*) FROM pages WHERE url LIKE '%day=%'"), 2 * 12 * 31);
+    assert_int_equal(whole_number(&c.whole, "SELECT count(*) FROM traps"), 0);
+    end(&c);
+}
+
 static void pages_told_apart_by_their_query_alone_are_no_trap(void **state)
 {
     struct crawled c;
@@ -468,10 +581,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shapes_keep_what_urls_have_in_common),
         cmocka_unit_test(each_name_of_a_query_has_a_shape),
+        cmocka_unit_test(words_of_a_value_are_left_out_but_numbers_are_not),
         cmocka_unit_test(a_calendar_without_end_is_left_after_a_few_hundred_pages),
         cmocka_unit_test(an_interrupted_crawl_knows_its_traps_when_it_goes_on),
         cmocka_unit_test(filters_that_combine_are_left_soon),
         cmocka_unit_test(filters_of_any_number_are_left_soon_and_what_they_filter_is_not),
+        cmocka_unit_test(filters_whose_values_the_pages_echo_are_left_and_what_they_filter_is_not),
+        cmocka_unit_test(few_values_with_something_to_say_for_each_are_no_trap),
         cmocka_unit_test(pages_told_apart_by_their_query_alone_are_no_trap),
         cmocka_unit_test(of_one_path_no_more_queries_are_fetched_than_may_be),
         cmocka_unit_test(relative_links_that_deepen_the_path_are_left),
