@@ -2,6 +2,7 @@
 
 #include "mem.h"
 
+#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,12 +101,39 @@ struct http_connection *http_connections_find(struct http_connections *connectio
     return NULL;
 }
 
-bool http_connection_is_spoilt(const struct http_connection *connection)
+/* A function of the library that libcurl has for TLS; which that is is known only here. */
+static bool find_function(const char *name, void *function, size_t size)
+{
+    void *found = dlsym(RTLD_DEFAULT, name);
+
+    memcpy(function, &found, size);
+    return found != NULL;
+}
+
+/* What is decrypted and was not read, libcurl reads no more than the length of an answer: no look at the socket finds
+ * that. */
+static bool has_decrypted(CURL *easy)
+{
+    const struct curl_tlssessioninfo *tls = NULL;
+    size_t (*record_check_pending)(void *session);
+    int (*ssl_pending)(const void *session);
+
+    if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &tls) != CURLE_OK || tls == NULL || tls->internals == NULL)
+        return false;
+    if (tls->backend == CURLSSLBACKEND_OPENSSL && find_function("SSL_pending", &ssl_pending, sizeof ssl_pending))
+        return ssl_pending(tls->internals) > 0;
+    if (tls->backend == CURLSSLBACKEND_GNUTLS &&
+        find_function("gnutls_record_check_pending", &record_check_pending, sizeof record_check_pending))
+        return record_check_pending(tls->internals) > 0;
+    return false;
+}
+
+bool http_connection_is_spoilt(const struct http_connection *connection, CURL *easy)
 {
     char byte;
 
     return connection->is_used && !connection->speaks_http2 &&
-           recv(connection->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+           (recv(connection->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0 || has_decrypted(easy));
 }
 
 static int64_t bytes_received(curl_socket_t fd)

@@ -45,10 +45,10 @@ struct http_connection *http_connections_find(struct http_connections *connectio
 /* The one of this socket, likewise. */
 struct http_connection *http_connections_of(struct http_connections *connections, curl_socket_t fd);
 
-/* A request is about to be sent. True if the connection was used before and has brought bytes since its last answer
- * ended. Over HTTP/1 nobody has asked for them; taken for the answer to this request they would be another page's
- * (RFC 9112, 9.2: the connection is to be closed). */
-bool http_connection_is_spoilt(const struct http_connection *connection);
+/* The request of `easy` is about to be sent. True if the connection was used before and has brought bytes since its
+ * last answer ended. Over HTTP/1 nobody has asked for them; taken for the answer to this request they would be another
+ * page's (RFC 9112, 9.2: the connection is to be closed). */
+bool http_connection_is_spoilt(const struct http_connection *connection, CURL *easy);
 
 /* Bytes that it brought, what is no part of a body included, since the first call after `is_counted` was set to false
  * (of a new one: since it was made). -1 where the system does not count them. */

@@ -71,7 +71,7 @@ static int on_connected(void *arg, char *address, char *own_address, int port, i
 
     (void)own_address;
     t->fd = connection == NULL ? CURL_SOCKET_BAD : connection->fd;
-    t->spoilt = connection != NULL && http_connection_is_spoilt(connection);
+    t->spoilt = connection != NULL && http_connection_is_spoilt(connection, t->easy);
     if (t->spoilt)
         return CURL_PREREQFUNC_ABORT;
     if (gate != NULL && !gate->sent(gate->arg, t->page, t->by_proxy ? NULL : address)) {

@@ -28,8 +28,12 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import sites  # noqa: E402
 import http1  # noqa: E402,F401
 import bodies  # noqa: E402,F401
+import answers  # noqa: E402,F401
+import documents  # noqa: E402,F401
+import tls  # noqa: E402,F401
 import http2  # noqa: E402
 import http2_cases  # noqa: E402,F401
+import http2_more  # noqa: E402,F401
 
 FILE_SIZE_MB = 20
 OUTCOMES = ("ok redirect http_error wrong_type timeout dns_error conn_error bad_tls protocol_error truncated decode_error "

@@ -5,6 +5,7 @@ writes whatever bytes it likes. What every site has beside its case is sound: ro
 """
 
 import collections
+import os
 import socket
 import ssl
 import struct
@@ -26,7 +27,7 @@ class Case:
         self.paths = seeds                  # what is asked for
         self.own = own                      # and what begins so is the function's as well
         self.most = most                    # requests at most of its address, robots.txt and all
-        self.tls = tls                      # None, or the list of ALPN names
+        self.tls = tls                      # None, or the list of ALPN names; an empty one: no handshake at all
         self.address = None
         self.requests = collections.Counter()
         self.connections = 0
@@ -66,6 +67,11 @@ class Visit:
         except OSError as e:
             raise Gone from e
         self.case.sent += len(data)
+
+    def in_clear(self, data):
+        """Past TLS."""
+        with socket.socket(fileno=os.dup(self.sock.fileno())) as bare:
+            bare.sendall(data)
 
     def flood(self, part, most=1 << 30):
         """The same again and again, until the client goes, or `most` bytes."""
@@ -164,6 +170,10 @@ class Site:
                 self.strangers.append(sock.getsockname()[0])
                 return
             case_.connections += 1
+            if case_.tls == []:
+                case_.requests["/"] += 1
+                case_.function(Visit(case_, sock, "", "/", "", 0, self.port))
+                return
             if case_.tls is not None:
                 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
                 context.load_cert_chain(self.certificate)
