@@ -133,6 +133,16 @@ static void free_headers(struct http_shared *shared)
     free(shared->headers);
 }
 
+static bool may_have_secrets(const struct http_settings *settings, const struct url *url)
+{
+    return settings->may_have_secrets != NULL && settings->may_have_secrets(settings->arg, url);
+}
+
+bool http_shared_uses_netrc(const struct http_shared *shared, const struct url *url)
+{
+    return shared->settings->netrc_file != NULL && may_have_secrets(shared->settings, url);
+}
+
 struct curl_slist *http_shared_headers(const struct http_shared *shared, struct slice origin, const struct url *url)
 {
     const struct http_settings *settings = shared->settings;
@@ -141,8 +151,7 @@ struct curl_slist *http_shared_headers(const struct http_shared *shared, struct 
     for (size_t i = 0; i < shared->credential_count; i++)
         if (slice_is(origin, shared->credentials[i].origin) && is_below(url_path(url), shared->credentials[i].path))
             return shared->credentials[i].headers;
-    if (headers->seeds != headers->any && settings->may_have_secrets != NULL &&
-        settings->may_have_secrets(settings->arg, url))
+    if (headers->seeds != headers->any && may_have_secrets(settings, url))
         return headers->seeds;
     return headers->any;
 }
@@ -360,7 +369,6 @@ bool http_shared_apply(const struct http_shared *shared, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_IPRESOLVE, ip_resolve(s->ip_version));
     curl_easy_setopt(easy, CURLOPT_USERAGENT, s->user_agent);
     curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
-    curl_easy_setopt(easy, CURLOPT_NETRC, s->netrc_file == NULL ? (long)CURL_NETRC_IGNORED : (long)CURL_NETRC_OPTIONAL);
     curl_easy_setopt(easy, CURLOPT_NETRC_FILE, s->netrc_file);
     if (s->cacert != NULL)
         curl_easy_setopt(easy, CURLOPT_CAINFO, s->cacert);

@@ -38,6 +38,10 @@ struct http_shared {
 /* Sets on `easy` all that is the same for every transfer. False: libcurl lacks something. */
 bool http_shared_apply(const struct http_shared *shared, CURL *easy);
 
+/* Whether the file of names and passwords counts for it: for origins of seeds alone, as all secrets. A file may have a
+ * name and a password for any host that it does not list, and says nothing of schemes and ports. */
+bool http_shared_uses_netrc(const struct http_shared *shared, const struct url *url);
+
 /* The request's header fields; belong to `shared`. */
 struct curl_slist *http_shared_headers(const struct http_shared *shared, struct slice origin, const struct url *url);
 

@@ -221,6 +221,8 @@ bool http_transfer_begin(struct http_transfer *t, struct page *page)
     forget(t, page);
     curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER,
                      http_shared_headers(t->context->shared, buf_slice(&t->origin), &t->url));
+    if (http_shared_uses_netrc(t->context->shared, &t->url))
+        curl_easy_setopt(t->easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
     proxy = http_proxy_for(t->context->settings, &t->url);
     t->by_proxy = proxy[0] != '\0';
     curl_easy_setopt(t->easy, CURLOPT_PROXY, proxy);

@@ -158,23 +158,39 @@ static void only_a_proxy_that_was_given_is_asked(void **state)
     rig_stop(rig);
 }
 
-static void a_netrc_file_is_used_where_its_machine_is(void **state)
+static int netrc_port; /* of the seed */
+
+static bool is_on_netrc_port(void *arg, const struct url *url)
+{
+    (void)arg;
+    return (int)url->port == netrc_port;
+}
+
+static void a_netrc_file_is_used_for_the_origins_of_seeds_alone(void **state)
 {
     static const struct site_page SITE[] = {{0}};
+    struct site *other = site_start(SITE);
+    char url[SITE_URL_SIZE];
     char name[] = "http_test-XXXXXX", head[4096];
     FILE *file = fdopen(mkstemp(name), "w");
     struct http_settings settings = RIG_SETTINGS;
     struct rig *rig;
 
     (void)state;
-    fputs("machine 127.0.0.1 login Aladdin password sesame\n", file);
+    fputs("default login Aladdin password sesame\n", file);
     fclose(file);
     settings.netrc_file = name;
+    settings.may_have_secrets = is_on_netrc_port;
     rig = rig_start(SITE, settings);
+    netrc_port = site_port(rig->site);
     rig_check(rig, "/", PAGE_HTTP_ERROR);
     assert_true(site_head(rig->site, "/", head, sizeof head));
     assert_non_null(strstr(head, "\r\nAuthorization: Basic QWxhZGRpbjpzZXNhbWU=\r\n"));
+    rig_check(rig, site_url(other, "/", url), PAGE_HTTP_ERROR);
+    assert_true(site_head(other, "/", head, sizeof head));
+    assert_null(strstr(head, "Authorization"));
     rig_stop(rig);
+    site_stop(other);
     remove(name);
 }
 
@@ -512,7 +528,7 @@ int main(void)
         cmocka_unit_test(statuses_that_may_pass_are_tried_again_and_no_others),
         cmocka_unit_test(what_is_tried_again_brings_no_body),
         cmocka_unit_test(a_resolve_or_a_proxy_that_libcurl_would_refuse_is_refused_at_the_start),
-        cmocka_unit_test(a_netrc_file_is_used_where_its_machine_is),
+        cmocka_unit_test(a_netrc_file_is_used_for_the_origins_of_seeds_alone),
         cmocka_unit_test(external_links_are_asked_for_by_head_and_then_by_get),
         cmocka_unit_test(a_cookie_comes_back_to_its_host),
         cmocka_unit_test(cookies_of_the_users_file_are_sent),
