@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "mem.h"
 #include "parser.h"
+#include "writer.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -95,6 +96,7 @@ static struct work *prepare(int count)
     w->budget = budget_new((size_t)1 << 34);
     w->to_parse = queue_new((size_t)count);
     w->to_write = queue_new(256);
+    queue_gather(w->to_write, 1, WRITER_WANTS, WRITER_PATIENCE_MS);
     for (int i = 0; i < count; i++)
         queue_push(w->to_parse, make_page(i, count, w->budget));
     queue_close(w->to_parse);
@@ -108,7 +110,7 @@ static void *free_all(void *arg)
     void *pages[256];
     size_t count;
 
-    while ((count = queue_pop_batch(w->to_write, pages, 256, 16, 10)) > 0)
+    while ((count = queue_pop_many(w->to_write, pages, 256)) > 0)
         for (size_t i = 0; i < count; i++)
             page_free(pages[i]);
     return NULL;

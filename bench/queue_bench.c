@@ -4,6 +4,7 @@
 
 #include "mem.h"
 #include "queue.h"
+#include "writer.h"
 
 #include <pthread.h>
 #include <stdbool.h>
@@ -13,7 +14,6 @@
 
 #define CAPACITY 256 /* as --queue */
 #define BATCH    1000
-#define WANTED   16
 
 struct run {
     struct queue *q;
@@ -44,7 +44,7 @@ static void *pop(void *arg)
     void *items[BATCH];
 
     if (run->batches)
-        while (queue_pop_batch(run->q, items, BATCH, WANTED, 10) > 0)
+        while (queue_pop_many(run->q, items, BATCH) > 0)
             ;
     else
         while (queue_pop(run->q) != NULL)
@@ -58,6 +58,8 @@ static void between_threads(const char *what, long items, int pairs, bool batche
     pthread_t pushers[2], poppers[2];
     double start = cpu_ns();
 
+    if (batches)
+        queue_gather(run.q, pairs, WRITER_WANTS, WRITER_PATIENCE_MS);
     for (int i = 0; i < pairs; i++)
         if (pthread_create(&pushers[i], NULL, push, &run) != 0 || pthread_create(&poppers[i], NULL, pop, &run) != 0)
             abort();

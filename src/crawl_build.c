@@ -219,7 +219,9 @@ bool crawl_build(struct crawl *c, struct err *err)
     s->extract.frontier = c->frontier;
     c->budget = budget_new(bodies_budget(c->options, s->parsers));
     c->to_parse = queue_new((size_t)c->options->queue);
+    queue_gather(c->to_parse, s->parsers, PARSER_WANTS, PARSER_PATIENCE_MS);
     c->to_write = queue_new((size_t)c->options->queue);
+    queue_gather(c->to_write, 1, WRITER_WANTS, WRITER_PATIENCE_MS);
     c->tally = tally_new();
     if (!store_hosts(c->store, tell_host, c->frontier, err) || !store_known(c->store, tell_known, c, err) ||
         !store_seeds(c->store, tell_old_seed, c, err) ||

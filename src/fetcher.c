@@ -133,8 +133,12 @@ void *fetcher_main(void *arg)
     for (;;) {
         bool idle = http_running(fetcher->http) == 0;
         int64_t pause_ms = -1;
-        size_t count = frontier_take(fetcher->frontier, fetcher->taker, pages, BATCH, idle, &pause_ms);
+        size_t count = frontier_take(fetcher->frontier, fetcher->taker, pages, BATCH, false, &pause_ms);
 
+        if (count == 0 && idle) {
+            queue_hurry(fetcher->to_parse); /* what waits there may lead on */
+            count = frontier_take(fetcher->frontier, fetcher->taker, pages, BATCH, true, &pause_ms);
+        }
         if (count == 0 && idle)
             break;
         start(fetcher, pages, count);

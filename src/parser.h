@@ -6,6 +6,10 @@
 #include "frontier.h"
 #include "queue.h"
 
+/* How many pages a parser would rather find in its queue than be woken for each, and how long it waits for them. */
+#define PARSER_WANTS       8
+#define PARSER_PATIENCE_MS 2
+
 /* A parser thread: takes fetched pages, finds title and links, offers the links
  * to the frontier, gives the body back and hands the page to the writer.
  */

@@ -17,14 +17,21 @@ struct slot {
 struct queue {
     pthread_mutex_t lock;    /* guards everything below */
     pthread_cond_t has_room; /* length or weight fell */
-    pthread_cond_t has_item; /* length rose above 0, or closed */
+    pthread_cond_t has_item; /* for idle takers: one is called, or closed */
+    pthread_cond_t has_more; /* for the one that gathers: enough are there, hurried or closed */
     size_t capacity;         /* in items */
     size_t head;             /* slot of the oldest item */
     size_t length;           /* items now held */
     size_t weight;           /* of all items now held */
-    size_t wanted;           /* items for which queue_pop_batch() waits; 0: it does not */
+    size_t want;             /* items for which it is worth waking a taker */
+    size_t crowd;            /* items for which it is worth waking another one */
+    int takers, patience_ms; /* as queue_gather() was told */
+    int idle;                /* takers that wait for has_item */
+    int called;              /* of them: called, but not awake yet */
     long long waited_ms;     /* by pushers, for room */
-    bool hurried;            /* since the last queue_pop_batch() */
+    bool gathers;            /* a taker waits for has_more */
+    bool begun;              /* some were taken since it was empty: take the rest */
+    bool hurried;            /* since something was taken last */
     bool closed;
     struct slot slots[];
 };
@@ -38,8 +45,23 @@ struct queue *queue_new(size_t capacity)
     pthread_mutex_init(&q->lock, NULL);
     pthread_cond_init(&q->has_room, NULL);
     pthread_cond_init(&q->has_item, NULL);
+    pthread_cond_init(&q->has_more, NULL);
     q->capacity = capacity;
+    q->want = q->crowd = 1;
     return q;
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+void queue_gather(struct queue *q, int takers, size_t want, int patience_ms)
+{
+    q->takers = takers;
+    q->want = least(want, q->capacity);
+    q->crowd = least(2 * want, q->capacity);
+    q->patience_ms = patience_ms;
 }
 
 void queue_free(struct queue *q)
@@ -47,6 +69,7 @@ void queue_free(struct queue *q)
     if (q == NULL)
         return;
     assert(q->closed && q->length == 0);
+    pthread_cond_destroy(&q->has_more);
     pthread_cond_destroy(&q->has_item);
     pthread_cond_destroy(&q->has_room);
     pthread_mutex_destroy(&q->lock);
@@ -58,16 +81,35 @@ static bool has_room(const struct queue *q, size_t weight)
     return q->length == 0 || (q->length < q->capacity && q->weight + weight <= QUEUE_WEIGHT_MAX);
 }
 
-/* Waits for room and adds the time to waited_ms. The lock is held. */
+/* Whom a change is for, to be signalled; NULL: nobody has to wake up. The lock is held, as in all that follows. */
+static pthread_cond_t *whom_to_wake(struct queue *q)
+{
+    bool all_idle = q->idle - q->called == q->takers;
+
+    if (q->length == 0)
+        return NULL;
+    if (q->gathers)
+        return q->length >= q->want || q->hurried ? &q->has_more : NULL;
+    if (q->idle == q->called || !(all_idle || q->length >= q->crowd || q->hurried))
+        return NULL;
+    q->called++;
+    return &q->has_item;
+}
+
+static void wake(pthread_cond_t *whom)
+{
+    if (whom != NULL)
+        pthread_cond_signal(whom);
+}
+
+/* Waits for room and adds the time to waited_ms. */
 static void wait_for_room(struct queue *q, size_t weight)
 {
     int64_t since_ms = clock_ms();
 
     while (!has_room(q, weight)) {
-        if (q->wanted > 0) { /* it could wait long for more */
-            q->hurried = true;
-            pthread_cond_broadcast(&q->has_item);
-        }
+        q->hurried = true; /* it could wait long for more */
+        wake(whom_to_wake(q));
         pthread_cond_wait(&q->has_room, &q->lock);
     }
     q->waited_ms += clock_ms() - since_ms;
@@ -75,7 +117,7 @@ static void wait_for_room(struct queue *q, size_t weight)
 
 void queue_push_weighing(struct queue *q, void *item, size_t weight)
 {
-    bool enough;
+    pthread_cond_t *whom;
 
     assert(item != NULL);
     pthread_mutex_lock(&q->lock);
@@ -85,11 +127,9 @@ void queue_push_weighing(struct queue *q, void *item, size_t weight)
     q->slots[(q->head + q->length) % q->capacity] = (struct slot){item, weight};
     q->length++;
     q->weight += weight;
-    enough = q->length >= q->wanted;
+    whom = whom_to_wake(q);
     pthread_mutex_unlock(&q->lock);
-    /* Not before: who is woken would only wait for the lock. */
-    if (enough)
-        pthread_cond_signal(&q->has_item);
+    wake(whom); /* not before: who is woken would only wait for the lock */
 }
 
 void queue_push(struct queue *q, void *item)
@@ -97,23 +137,43 @@ void queue_push(struct queue *q, void *item)
     queue_push_weighing(q, item, 0);
 }
 
-/* Waits for an item or the end. The lock is held, as in all that follows. */
-static void wait_for_item(struct queue *q)
+static bool is_enough(const struct queue *q)
 {
-    while (q->length == 0 && !q->closed)
-        pthread_cond_wait(&q->has_item, &q->lock);
+    return q->closed || (q->length > 0 && (q->begun || q->hurried || q->length >= q->want));
 }
 
-static void wait_for_more(struct queue *q, size_t want, int patience_ms)
+static void wait_for_more(struct queue *q)
 {
-    int64_t until_ms = clock_wall_ms() + patience_ms; /* if this clock jumps, one batch is larger or smaller */
+    int64_t until_ms = clock_wall_ms() + q->patience_ms; /* if this clock jumps, one batch is larger or smaller */
     struct timespec until = {.tv_sec = until_ms / 1000, .tv_nsec = until_ms % 1000 * 1000000};
     int error = 0;
 
-    q->wanted = want < q->capacity ? want : q->capacity;
-    while (q->length < q->wanted && !q->hurried && !q->closed && error == 0)
-        error = pthread_cond_timedwait(&q->has_item, &q->lock, &until);
-    q->wanted = 0;
+    q->gathers = true;
+    while (!is_enough(q) && error == 0)
+        error = pthread_cond_timedwait(&q->has_more, &q->lock, &until);
+    q->gathers = false;
+}
+
+static void wait_for_call(struct queue *q)
+{
+    q->idle++;
+    pthread_cond_wait(&q->has_item, &q->lock);
+    q->idle--;
+    if (q->called > 0)
+        q->called--;
+}
+
+/* Until something is to be taken, or nothing will follow. */
+static void wait_for_items(struct queue *q)
+{
+    while (!is_enough(q)) {
+        if (q->length == 0 || q->gathers) {
+            wait_for_call(q);
+        } else {
+            wait_for_more(q);
+            q->begun = q->length > 0; /* its patience is over, if not more */
+        }
+    }
 }
 
 static size_t take(struct queue *q, void **items, size_t max)
@@ -126,6 +186,8 @@ static size_t take(struct queue *q, void **items, size_t max)
         q->head = (q->head + 1) % q->capacity;
         q->length--;
     }
+    q->begun = q->length > 0;
+    q->hurried = false;
     /* One place is for one pusher; many places may be for many. */
     if (count == 1)
         pthread_cond_signal(&q->has_room);
@@ -136,25 +198,15 @@ static size_t take(struct queue *q, void **items, size_t max)
 
 size_t queue_pop_many(struct queue *q, void **items, size_t max)
 {
+    pthread_cond_t *whom;
     size_t count;
 
     pthread_mutex_lock(&q->lock);
-    wait_for_item(q);
+    wait_for_items(q);
     count = take(q, items, max);
+    whom = q->length >= q->crowd ? whom_to_wake(q) : NULL; /* there is enough for another one */
     pthread_mutex_unlock(&q->lock);
-    return count;
-}
-
-size_t queue_pop_batch(struct queue *q, void **items, size_t max, size_t want, int patience_ms)
-{
-    size_t count;
-
-    pthread_mutex_lock(&q->lock);
-    wait_for_item(q);
-    wait_for_more(q, want, patience_ms);
-    count = take(q, items, max);
-    q->hurried = false;
-    pthread_mutex_unlock(&q->lock);
+    wake(whom);
     return count;
 }
 
@@ -162,7 +214,7 @@ void queue_hurry(struct queue *q)
 {
     pthread_mutex_lock(&q->lock);
     q->hurried = true;
-    pthread_cond_broadcast(&q->has_item);
+    wake(whom_to_wake(q));
     pthread_mutex_unlock(&q->lock);
 }
 
@@ -178,6 +230,7 @@ void queue_close(struct queue *q)
     pthread_mutex_lock(&q->lock);
     q->closed = true;
     pthread_cond_broadcast(&q->has_item);
+    pthread_cond_broadcast(&q->has_more);
     pthread_mutex_unlock(&q->lock);
 }
 

@@ -36,12 +36,14 @@ void *queue_pop(struct queue *q);
  * into items[]. Returns how many; 0 means: closed, and nothing is left. */
 size_t queue_pop_many(struct queue *q, void **items, size_t max);
 
-/* The same for one that would rather have many at once: with at least one there, it waits until `want` are (or as many
- * as the queue holds), the queue was hurried or closed, or `patience_ms` are over. One thread only, the queue's sole
- * taker: pushers do not wake it for less. */
-size_t queue_pop_batch(struct queue *q, void **items, size_t max, size_t want, int patience_ms);
+/* For takers that would rather be woken for many at once, which costs less an item; `takers` of them in all. Of those
+ * that wait one is woken when the queue is no longer empty and waits on, until `want` items are there (or as many as
+ * the queue holds), queue_hurry() was called or `patience_ms` are over. What is left over after a take may be taken at
+ * once by whoever comes. While a taker is away with what it took, another one is woken only for twice as many as
+ * wanted. Before any push or pop; without it a taker is woken for each item. */
+void queue_gather(struct queue *q, int takers, size_t want, int patience_ms);
 
-/* Who waits in queue_pop_batch() for more is to take what is there. */
+/* Whoever waits for more is to take what is there, now or when the next item comes. */
 void queue_hurry(struct queue *q);
 
 /* No item will follow. Wakes everyone who waits for one. */

@@ -8,13 +8,6 @@
 
 #define BATCH 1000 /* pages taken from the queue at once: bounds a transaction */
 
-/* A transaction costs 0.03 ms of CPU besides its rows, as much as a page: one with each page doubled the cost of
- * recording. So a batch waits a moment for others; what a crash can lose is that moment's pages, to be fetched again:
- * no more than a few transfers' worth.
- */
-#define WANTED      16
-#define PATIENCE_MS 10
-
 struct batch {
     struct page *held;    /* taken, in order of tickets, but one before them has not come yet */
     uint64_t next_ticket; /* of the page to be recorded next */
@@ -123,7 +116,7 @@ void *writer_main(void *arg)
     void **items = mem_array(BATCH, sizeof *items);
     size_t count;
 
-    while ((count = queue_pop_batch(context->to_write, items, BATCH, WANTED, PATIENCE_MS)) > 0) {
+    while ((count = queue_pop_many(context->to_write, items, BATCH)) > 0) {
         sort(&batch, items, count);
         if (batch.count > 0)
             record(context, &batch);

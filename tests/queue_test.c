@@ -100,12 +100,16 @@ static void *pop_all(void *arg)
     return NULL;
 }
 
-static void run_crowd(size_t capacity)
+#define LONG_MS (60 * 1000) /* a test that waits that long has failed */
+
+static void run_crowd(size_t capacity, size_t want)
 {
     static struct crowd crowd;
     pthread_t pushers[PUSHERS], poppers[POPPERS];
 
     crowd = (struct crowd){.q = queue_new(capacity), .lock = PTHREAD_MUTEX_INITIALIZER};
+    if (want > 1)
+        queue_gather(crowd.q, POPPERS, want, LONG_MS);
     for (int i = 0; i < POPPERS; i++)
         pthread_create(&poppers[i], NULL, pop_all, &crowd);
     for (int i = 0; i < PUSHERS; i++)
@@ -123,13 +127,13 @@ static void run_crowd(size_t capacity)
 static void with_room_for_one_every_item_goes_from_many_to_many_once(void **state)
 {
     (void)state;
-    run_crowd(1);
+    run_crowd(1, 1);
 }
 
 static void with_room_for_many_every_item_goes_from_many_to_many_once(void **state)
 {
     (void)state;
-    run_crowd(64);
+    run_crowd(64, 1);
 }
 
 static void *push_one(void *arg)
@@ -158,7 +162,13 @@ static void who_waits_for_room_gets_it_and_the_wait_is_counted(void **state)
     queue_free(q);
 }
 
-#define LONG_MS (60 * 1000) /* a test that waits that long has failed */
+static void takers_that_gather_get_every_item_once(void **state)
+{
+    (void)state;
+    run_crowd(64, 7);
+    run_crowd(8, 7);
+    run_crowd(1, 7);
+}
 
 static void *push_heavy(void *arg)
 {
@@ -168,9 +178,17 @@ static void *push_heavy(void *arg)
     return NULL;
 }
 
+static struct queue *gathering_queue(size_t capacity, size_t want, int patience_ms)
+{
+    struct queue *q = queue_new(capacity);
+
+    queue_gather(q, 1, want, patience_ms);
+    return q;
+}
+
 static void heavy_items_wait_for_each_other_but_one_always_finds_room(void **state)
 {
-    struct queue *q = queue_new(8);
+    struct queue *q = gathering_queue(8, 2, LONG_MS);
     pthread_t pusher;
     void *items[8];
     int item;
@@ -181,8 +199,8 @@ static void heavy_items_wait_for_each_other_but_one_always_finds_room(void **sta
     push_heavy(q);
     pthread_create(&pusher, NULL, push_heavy, q);
     /* That the second finds no room is known when this does not wait for it any more. */
-    assert_int_equal(queue_pop_batch(q, items, 8, 2, LONG_MS), 1);
-    assert_int_equal(queue_pop_batch(q, items, 8, 1, LONG_MS), 1);
+    assert_int_equal(queue_pop_many(q, items, 8), 1);
+    assert_int_equal(queue_pop_many(q, items, 1), 1);
     pthread_join(pusher, NULL);
     queue_close(q);
     queue_free(q);
@@ -197,29 +215,42 @@ static void *push_three(void *arg)
 
 static void a_batch_waits_for_as_many_as_are_wanted(void **state)
 {
-    struct queue *q = queue_new(8);
+    struct queue *q = gathering_queue(8, 3, LONG_MS);
     void *items[8];
     pthread_t pusher;
 
     (void)state;
     pthread_create(&pusher, NULL, push_three, q);
-    assert_int_equal(queue_pop_batch(q, items, 8, 3, LONG_MS), 3);
+    assert_int_equal(queue_pop_many(q, items, 8), 3);
     pthread_join(pusher, NULL);
     queue_close(q);
-    assert_int_equal(queue_pop_batch(q, items, 8, 3, LONG_MS), 0);
+    assert_int_equal(queue_pop_many(q, items, 8), 0);
+    queue_free(q);
+}
+
+static void what_is_left_over_is_there_at_once(void **state)
+{
+    struct queue *q = gathering_queue(8, 3, LONG_MS);
+
+    (void)state;
+    push_three(q);
+    for (int i = 0; i < 3; i++)
+        assert_non_null(queue_pop(q));
+    queue_close(q);
+    assert_null(queue_pop(q));
     queue_free(q);
 }
 
 static void a_batch_waits_no_longer_than_for_a_full_queue(void **state)
 {
-    struct queue *q = queue_new(1);
+    struct queue *q = gathering_queue(1, 8, LONG_MS);
     void *items[8];
     pthread_t pusher;
 
     (void)state;
     pthread_create(&pusher, NULL, push_three, q);
     for (int i = 0; i < 3; i++)
-        assert_int_equal(queue_pop_batch(q, items, 8, 8, LONG_MS), 1);
+        assert_int_equal(queue_pop_many(q, items, 8), 1);
     pthread_join(pusher, NULL);
     queue_close(q);
     queue_free(q);
@@ -234,13 +265,17 @@ static void *push_and_hurry(void *arg)
 
 static void a_batch_that_is_hurried_is_what_is_there(void **state)
 {
-    struct queue *q = queue_new(8);
+    struct queue *q = gathering_queue(8, 8, LONG_MS);
     void *items[8];
     pthread_t pusher;
 
     (void)state;
     pthread_create(&pusher, NULL, push_and_hurry, q);
-    assert_int_equal(queue_pop_batch(q, items, 8, 8, LONG_MS), 1);
+    assert_int_equal(queue_pop_many(q, items, 8), 1);
+    pthread_join(pusher, NULL);
+    queue_hurry(q);
+    pthread_create(&pusher, NULL, push_one, q);
+    assert_int_equal(queue_pop_many(q, items, 8), 1);
     pthread_join(pusher, NULL);
     queue_close(q);
     queue_free(q);
@@ -248,16 +283,17 @@ static void a_batch_that_is_hurried_is_what_is_there(void **state)
 
 static void a_batch_is_taken_when_patience_or_the_queue_ends(void **state)
 {
-    struct queue *q = queue_new(8);
+    struct queue *q = gathering_queue(8, 8, 0);
     void *items[8];
 
     (void)state;
     push_one(q);
-    assert_int_equal(queue_pop_batch(q, items, 8, 8, 0), 1);
+    assert_int_equal(queue_pop_many(q, items, 8), 1);
+    queue_gather(q, 1, 8, LONG_MS);
     push_three(q);
     queue_close(q);
-    assert_int_equal(queue_pop_batch(q, items, 2, 8, LONG_MS), 2);
-    assert_int_equal(queue_pop_batch(q, items, 2, 8, LONG_MS), 1);
+    assert_int_equal(queue_pop_many(q, items, 2), 2);
+    assert_int_equal(queue_pop_many(q, items, 2), 1);
     queue_free(q);
 }
 
@@ -270,7 +306,9 @@ int main(void)
         cmocka_unit_test(with_room_for_one_every_item_goes_from_many_to_many_once),
         cmocka_unit_test(with_room_for_many_every_item_goes_from_many_to_many_once),
         cmocka_unit_test(who_waits_for_room_gets_it_and_the_wait_is_counted),
+        cmocka_unit_test(takers_that_gather_get_every_item_once),
         cmocka_unit_test(a_batch_waits_for_as_many_as_are_wanted),
+        cmocka_unit_test(what_is_left_over_is_there_at_once),
         cmocka_unit_test(a_batch_waits_no_longer_than_for_a_full_queue),
         cmocka_unit_test(a_batch_that_is_hurried_is_what_is_there),
         cmocka_unit_test(heavy_items_wait_for_each_other_but_one_always_finds_room),
