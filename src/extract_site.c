@@ -13,6 +13,29 @@ static void add_sitemap_file(struct extract *x, struct page *page, struct slice 
     extract_add_reference(x, page, &reference);
 }
 
+/* The host that a robots.txt is of, wherever it lies, may be crawled: where a single link leads, or what is only
+ * checked, there is no more to be found. */
+static bool is_of_wanted_host(struct extract *x, const struct page *page)
+{
+    struct url own = URL_INIT;
+    bool wanted = page->robots_origin == NULL ? scope_wants_host(x->settings->scope, &x->base)
+                                              : url_parse(&own, slice_of(page->robots_origin)) == URL_WEB &&
+                                                    scope_wants_host(x->settings->scope, &own);
+
+    url_free(&own);
+    return wanted;
+}
+
+/* The usual place, at the host that was asked, even if its robots.txt lies elsewhere. */
+static void add_usual_sitemap(struct extract *x, struct page *page)
+{
+    struct buf url = {.limit = URL_LIMIT};
+
+    buf_printf(&url, "%s/sitemap.xml", page->robots_origin == NULL ? "" : page->robots_origin);
+    add_sitemap_file(x, page, buf_slice(&url));
+    buf_free(&url);
+}
+
 void extract_robots(struct extract *x, struct page *page)
 {
     size_t count = 0;
@@ -25,16 +48,15 @@ void extract_robots(struct extract *x, struct page *page)
         page->rules = robots_parse(buf_slice(&page->body), x->settings->robots_token);
         count = robots_sitemap_count(page->rules);
     }
-    /* Where a single link leads there is no more to be found; but what an in-scope host's was moved to counts. */
-    if (page->redirects == 0 && !scope_wants_host(x->settings->scope, &x->base))
+    if (!is_of_wanted_host(x, page))
         return;
     if (!x->settings->sitemaps || (page->outcome != PAGE_OK && page->outcome != PAGE_HTTP_ERROR))
         return;
     for (size_t i = 0; i < count; i++)
         add_sitemap_file(x, page, robots_sitemap(page->rules, i));
-    /* The usual place, if nothing forbids to look there; one that robots.txt names is meant to be read. */
+    /* If nothing forbids to look there; one that robots.txt names is meant to be read. */
     if (count == 0 && (page->rules == NULL || robots_check(page->rules, slice_of("/sitemap.xml")).allowed))
-        add_sitemap_file(x, page, slice_of("/sitemap.xml"));
+        add_usual_sitemap(x, page);
 }
 
 struct sitemap_reading {

@@ -270,7 +270,8 @@ void frontier_finish(struct frontier *f, struct page *page)
     frontier_lock(f);
     now_ms = clock_ms();
     if (page->kind == PAGE_ROBOTS) {
-        page->robots_host = page->robots_for->id;
+        if (page->fetched_ms != 0) /* else nobody was asked: the host was given up */
+            page->robots_host = page->robots_for->id;
         robots_answered(f, page, now_ms);
     }
     if (page->kind == PAGE_REFILL)
@@ -284,5 +285,6 @@ void frontier_finish(struct frontier *f, struct page *page)
     bring_host_state(f, page, now_ms);
     if (page->kind != PAGE_REFILL)
         page->host = page->robots_for = NULL;
+    page->robots_origin = NULL;
     frontier_unlock(f);
 }

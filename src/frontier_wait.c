@@ -39,10 +39,12 @@ struct page *waiting_into_page(struct waiting *w, struct host *h)
     page->tries = w->tries;
     page->redirects = w->redirects;
     page->external = w->external != 0;
-    if (w->kind == PAGE_ROBOTS)
+    if (w->kind == PAGE_ROBOTS) {
         page->robots_for = w->robots_for; /* its hops are only counted: there is no row to name */
-    else
+        page->robots_origin = w->robots_for->origin;
+    } else {
         page->found_on = w->found_on;
+    }
     memcpy(page->chain, w->tail, w->redirects * sizeof page->chain[0]);
     free(w);
     return page;

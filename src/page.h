@@ -212,6 +212,7 @@ struct page {
 
     /* For the host, of a PAGE_ROBOTS: set by the parser, taken by frontier_finish(). */
     struct host *robots_for;       /* whose robots.txt this is, though a redirect may have led elsewhere */
+    const char *robots_origin;     /* of that host, "https://www.example.org"; the frontier's. NULL: where url is */
     int64_t robots_host;           /* its row, for the writer: of a PAGE_ROBOTS, and of a PAGE_TRY that tells of one */
     int64_t again_ms;              /* of that: wall clock from which it is asked for once more; 0: it is not */
     struct robots *rules;          /* parsed; NULL unless the outcome is PAGE_OK */

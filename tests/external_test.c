@@ -192,6 +192,59 @@ static void a_host_that_is_not_there_is_a_broken_link(void **state)
     site_stop(site);
 }
 
+/* robots.txt of 127.0.0.1 lies at localhost, which is out of scope and which its front page links to; that of localhost
+ * at another place of its own. What names a port is filled in below. */
+static const struct site_page MOVED_ROBOTS[] = {
+    {.path = "/robots.txt", .host = "127.0.0.1", .status = 301, .headers = ""},
+    {.path = "/robots.txt", .host = "localhost", .status = 301, .headers = "Location: /own.txt\r\n"},
+    {.path = "/for-it.txt", .host = "localhost", .type = "text/plain", .body = "User-agent: *\nDisallow: /x\n"},
+    {.path = "/own.txt", .host = "localhost", .type = "text/plain", .body = "Sitemap: /named.xml\n"},
+    {.path = "/", .host = "127.0.0.1", .type = "text/html", .body = ""},
+    {.path = "/good", .host = "localhost", .type = "text/html", .body = "<title>Good</title>"},
+    {.path = NULL},
+};
+
+static bool answer_moved_robots(void *arg, const char *host, const char *target, struct site_page *page,
+                                struct buf *text)
+{
+    const char *elsewhere = arg;
+
+    for (const struct site_page *p = MOVED_ROBOTS; p->path != NULL; p++) {
+        if (strcmp(p->path, target) != 0 || strcmp(p->host, host) != 0)
+            continue;
+        *page = *p;
+        if (strcmp(host, "localhost") == 0)
+            return true;
+        if (p->headers != NULL) {
+            buf_printf(text, "Location: %s/for-it.txt\r\n", elsewhere);
+            page->headers = text->data;
+        } else {
+            buf_printf(text, "<title>Home</title><a href='%s/good'>g</a>", elsewhere);
+            page->body = text->data;
+        }
+        return true;
+    }
+    return false;
+}
+
+static void where_robots_txt_was_moved_to_no_sitemap_is_looked_for(void **state)
+{
+    char elsewhere[64];
+    struct site *site = site_start_made(answer_moved_robots, elsewhere, 0);
+    struct whole w;
+
+    (void)state;
+    snprintf(elsewhere, sizeof elsewhere, "http://localhost:%d", site_port(site));
+    whole_init(&w);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "--check-external", "--allow-private", "{site}/"), CRAWL_DONE);
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM pages WHERE url LIKE '%/good' AND outcome = 'ok'"), 1);
+    assert_int_equal(site_requests(site, "/named.xml"), 0);
+    assert_int_equal(whole_number(&w, "SELECT url LIKE 'http://127.0.0.1:%/sitemap.xml' FROM sitemaps"), 1);
+    assert_int_equal(site_requests(site, "/sitemap.xml"), 1);
+    whole_free(&w);
+    site_stop(site);
+}
+
 /* Each /STATUS answers so at first, and well from then on: /404 to HEAD, and 200 to GET. */
 struct head_site {
     char elsewhere[64];
@@ -252,6 +305,7 @@ int main(void)
         cmocka_unit_test(links_that_wait_to_be_checked_are_checked_by_the_next_run),
         cmocka_unit_test(what_was_only_checked_is_fetched_when_a_seed_names_it),
         cmocka_unit_test(a_host_that_is_not_there_is_a_broken_link),
+        cmocka_unit_test(where_robots_txt_was_moved_to_no_sitemap_is_looked_for),
         cmocka_unit_test(a_link_is_broken_only_if_get_says_so_too),
     };
 
