@@ -209,7 +209,6 @@ static void enter_sandbox(struct crawl *c)
     const char *const named[] = {o->cacert,
                                  o->cert,
                                  o->key,
-                                 o->netrc_file,
                                  o->load_cookies,
                                  getenv("SSL_CERT_FILE"),
                                  getenv("SSL_CERT_DIR"),

@@ -1,5 +1,7 @@
 #include "http_settings.h"
 
+#include "http_netrc.h"
+
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -165,6 +167,19 @@ static bool check_pem(const char *path, const char *option, struct err *err)
     return found || err_set(err, "%s reads PEM, and %s has none (no line begins with \"%s\")", option, path, mark);
 }
 
+/* A pipe can be read but once. */
+static bool check_netrc(const char *path, struct err *err)
+{
+    struct stat status;
+    struct http_netrc *netrc;
+
+    if (path == NULL || (stat(path, &status) == 0 && !S_ISREG(status.st_mode)))
+        return check_file(path, "netrc file", err);
+    netrc = http_netrc_read(path, err);
+    http_netrc_free(netrc);
+    return netrc != NULL;
+}
+
 bool http_settings_check(const struct http_settings *settings, struct err *err)
 {
     for (const char *const *entry = settings->resolve; entry != NULL && *entry != NULL; entry++)
@@ -178,6 +193,6 @@ bool http_settings_check(const struct http_settings *settings, struct err *err)
     return check_headers(settings->headers, err) && check_proxy(settings->proxy, err) &&
            check_file(settings->cacert, "certificates of --cacert in", err) &&
            check_pem(settings->cacert, "--cacert", err) && check_file(settings->cert, "client certificate", err) &&
-           check_file(settings->key, "private key", err) && check_file(settings->netrc_file, "netrc file", err) &&
+           check_file(settings->key, "private key", err) && check_netrc(settings->netrc_file, err) &&
            check_file(settings->cookie_file, "cookies in", err);
 }

@@ -29,8 +29,9 @@ struct http_settings {
     } environment;
     const char *cacert, *cert, *key;
     const char *const *resolve; /* curl's HOST:PORT:ADDRESS, NULL-terminated */
-    const char *netrc_file;
-    const char *cookie_file; /* Netscape format, read at start; the engine is on either way, shared by all threads */
+    const char *netrc_file;     /* read at start; for origins that may_have_secrets() names, where no header has an
+                                   Authorization */
+    const char *cookie_file;    /* Netscape format, read at start; the engine is on either way, shared by all threads */
     const char *const *credentials; /* "URL user:password" or "URL Bearer TOKEN": sent to what is below that URL's path
                                        (or is that URL) at its origin, and nowhere else */
     /* Limits of time; 0: none. Time in which a transfer pauses for memory does not count, but in the first. */

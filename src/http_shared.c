@@ -2,11 +2,13 @@
 
 #include "log.h"
 #include "mem.h"
+#include "seen.h"
 #include "url.h"
 
 #include <stdlib.h>
 #include <strings.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 static const char *const DEFAULT_HEADERS[] = {
     "Accept: text/html,application/xhtml+xml;q=0.9,*/*;q=0.8",
@@ -95,6 +97,17 @@ static bool is_below(struct slice path, const char *top)
     return path.size == size || top[size - 1] == '/' || path.data[size] == '/';
 }
 
+static uint64_t hash_of(struct slice origin)
+{
+    return XXH3_64bits(origin.data, origin.size);
+}
+
+/* Place from 1; 0: none has this origin. */
+static size_t first_credential(const struct http_shared *shared, struct slice origin)
+{
+    return (size_t)seen_find(shared->by_origin, hash_of(origin));
+}
+
 static const struct http_headers *headers_of(const struct http_shared *shared, struct slice host)
 {
     const struct http_settings *settings = shared->settings;
@@ -138,25 +151,30 @@ static bool may_have_secrets(const struct http_settings *settings, const struct 
     return settings->may_have_secrets != NULL && settings->may_have_secrets(settings->arg, url);
 }
 
-bool http_shared_uses_netrc(const struct http_shared *shared, const struct url *url)
-{
-    return shared->settings->netrc_file != NULL && may_have_secrets(shared->settings, url);
-}
-
 struct curl_slist *http_shared_headers(const struct http_shared *shared, struct slice origin, const struct url *url)
 {
     const struct http_settings *settings = shared->settings;
     const struct http_headers *headers = headers_of(shared, url_host(url));
 
-    for (size_t i = 0; i < shared->credential_count; i++)
-        if (slice_is(origin, shared->credentials[i].origin) && is_below(url_path(url), shared->credentials[i].path))
-            return shared->credentials[i].headers;
+    for (size_t place = first_credential(shared, origin); place > 0; place = shared->credentials[place - 1].next) {
+        const struct http_credential *credential = &shared->credentials[place - 1];
+
+        if (slice_is(origin, credential->origin) && is_below(url_path(url), credential->path))
+            return credential->headers;
+    }
     if (headers->seeds != headers->any && may_have_secrets(settings, url))
         return headers->seeds;
     return headers->any;
 }
 
 /* --- Credentials ------------------------------------------------------------------ */
+
+const struct http_login *http_shared_login(const struct http_shared *shared, const struct url *url)
+{
+    return shared->netrc != NULL && may_have_secrets(shared->settings, url)
+               ? http_netrc_find(shared->netrc, url_host(url))
+               : NULL;
+}
 
 static void add_base64(struct buf *out, struct slice in)
 {
@@ -186,6 +204,28 @@ static struct http_credential *new_credential(struct http_shared *shared)
     return &shared->credentials[shared->credential_count++];
 }
 
+/* Behind the others of its origin, unless one of them is for the same path: the first counts. `header` is its
+ * Authorization. */
+static void put_credential(struct http_shared *shared, struct slice origin, const struct url *url, const char *header)
+{
+    size_t last = 0;
+
+    for (size_t place = first_credential(shared, origin); place > 0; place = shared->credentials[place - 1].next) {
+        const struct http_credential *other = &shared->credentials[place - 1];
+
+        if (slice_is(origin, other->origin) && slice_is(url_path(url), other->path))
+            return;
+        last = place;
+    }
+    *new_credential(shared) = (struct http_credential){
+        mem_copy(origin.data, origin.size), mem_copy(url_path(url).data, url_path(url).size),
+        make_headers(shared->settings, headers_of(shared, url_host(url))->given, true, header), 0};
+    if (last > 0)
+        shared->credentials[last - 1].next = shared->credential_count;
+    else
+        seen_add(shared->by_origin, hash_of(origin), (int64_t)shared->credential_count);
+}
+
 /* The secret is not repeated in the reason. */
 bool http_shared_add_credential(struct http_shared *shared, const char *text, struct err *err)
 {
@@ -206,9 +246,7 @@ bool http_shared_add_credential(struct http_shared *shared, const char *text, st
         sound = !header.full && !origin.full && strpbrk(header.data, "\r\n") == NULL;
     }
     if (sound)
-        *new_credential(shared) = (struct http_credential){
-            mem_copy(origin.data, origin.size), mem_copy(url_path(&url).data, url_path(&url).size),
-            make_headers(shared->settings, headers_of(shared, url_host(&url))->given, true, header.data)};
+        put_credential(shared, buf_slice(&origin), &url, header.data);
     else
         err_set(err,
                 "credentials read \"https://example.org user:password\" or \"https://example.org Bearer TOKEN\"; "
@@ -280,6 +318,7 @@ struct http_shared *http_shared_new(const struct http_settings *settings, struct
     struct http_shared *shared = mem_new(sizeof *shared);
 
     shared->settings = settings;
+    shared->by_origin = seen_new();
     for (size_t i = 0; i < CURL_LOCK_DATA_LAST; i++)
         pthread_mutex_init(&shared->locks[i], NULL);
     if (!http_settings_check(settings, err))
@@ -298,8 +337,11 @@ struct http_shared *http_shared_new(const struct http_settings *settings, struct
     for (const char *const *entry = settings->resolve; entry != NULL && *entry != NULL; entry++)
         append(&shared->resolve, *entry);
     add_headers(shared);
-    if (!add_credentials(shared, err))
+    if (!add_credentials(shared, err) ||
+        (settings->netrc_file != NULL && (shared->netrc = http_netrc_read(settings->netrc_file, err)) == NULL))
         goto fail;
+    if (shared->netrc != NULL && http_netrc_count(shared->netrc) == 0)
+        log_warning("--netrc-file: %s has no machine with a login", settings->netrc_file);
     if (settings->cookie_file != NULL && load_cookies(shared) == 0)
         log_warning("--load-cookies: %s has no cookie that is of use: all are out of date, or it is not in Netscape's "
                     "format, seven fields a line with tabs between",
@@ -323,6 +365,8 @@ void http_shared_free(struct http_shared *shared)
         curl_slist_free_all(shared->credentials[i].headers);
     }
     free(shared->credentials);
+    seen_free(shared->by_origin);
+    http_netrc_free(shared->netrc);
     curl_slist_free_all(shared->resolve);
     for (size_t i = 0; i < CURL_LOCK_DATA_LAST; i++)
         pthread_mutex_destroy(&shared->locks[i]);
@@ -369,7 +413,7 @@ bool http_shared_apply(const struct http_shared *shared, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_IPRESOLVE, ip_resolve(s->ip_version));
     curl_easy_setopt(easy, CURLOPT_USERAGENT, s->user_agent);
     curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
-    curl_easy_setopt(easy, CURLOPT_NETRC_FILE, s->netrc_file);
+    curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     if (s->cacert != NULL)
         curl_easy_setopt(easy, CURLOPT_CAINFO, s->cacert);
     curl_easy_setopt(easy, CURLOPT_SSLCERT, s->cert);

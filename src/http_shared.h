@@ -2,6 +2,7 @@
 #define CRAWL_HTTP_SHARED_H
 
 #include "buf.h"
+#include "http_netrc.h"
 #include "http_settings.h"
 #include "url.h"
 
@@ -15,6 +16,7 @@ struct http_credential {
     char *origin; /* "https://www.example.org" */
     char *path;   /* what it is for: all below if it ends in '/', else itself and what is below it */
     struct curl_slist *headers;
+    size_t next; /* place from 1 of the next of this origin; 0: none */
 };
 
 struct http_headers {
@@ -31,6 +33,8 @@ struct http_shared {
     size_t headers_count;
     struct http_credential *credentials;
     size_t credential_count;
+    struct seen *by_origin;   /* hash of an origin -> place of its first credential, from 1 */
+    struct http_netrc *netrc; /* NULL: none */
     struct curl_slist *resolve;
     atomic_size_t cookie_bytes; /* of Set-Cookie fields since the cookies were last weighed */
 };
@@ -38,12 +42,13 @@ struct http_shared {
 /* Sets on `easy` all that is the same for every transfer. False: libcurl lacks something. */
 bool http_shared_apply(const struct http_shared *shared, CURL *easy);
 
-/* Whether the file of names and passwords counts for it: for origins of seeds alone, as all secrets. A file may have a
- * name and a password for any host that it does not list, and says nothing of schemes and ports. */
-bool http_shared_uses_netrc(const struct http_shared *shared, const struct url *url);
-
-/* The request's header fields; belong to `shared`. */
+/* The request's header fields; belong to `shared`. Takes the same time for any number of origins with credentials. */
 struct curl_slist *http_shared_headers(const struct http_shared *shared, struct slice origin, const struct url *url);
+
+/* The name and password that the netrc file has for this URL, or NULL: for origins of seeds alone, as all secrets, for
+ * the file may have some for any host that it does not list, and says nothing of schemes and ports. An Authorization
+ * among the header fields goes before. */
+const struct http_login *http_shared_login(const struct http_shared *shared, const struct url *url);
 
 /* Most bytes of cookies that are kept. libcurl itself has no limit: with more all are forgotten but for those of the
  * user's file. */

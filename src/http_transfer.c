@@ -206,6 +206,7 @@ static void forget(struct http_transfer *t, struct page *page)
 
 bool http_transfer_begin(struct http_transfer *t, struct page *page)
 {
+    const struct http_login *login;
     const char *proxy;
 
     assert(t->page == NULL);
@@ -221,8 +222,9 @@ bool http_transfer_begin(struct http_transfer *t, struct page *page)
     forget(t, page);
     curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER,
                      http_shared_headers(t->context->shared, buf_slice(&t->origin), &t->url));
-    if (http_shared_uses_netrc(t->context->shared, &t->url))
-        curl_easy_setopt(t->easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
+    login = http_shared_login(t->context->shared, &t->url);
+    curl_easy_setopt(t->easy, CURLOPT_USERNAME, login == NULL ? NULL : login->name);
+    curl_easy_setopt(t->easy, CURLOPT_PASSWORD, login == NULL ? NULL : login->password);
     proxy = http_proxy_for(t->context->settings, &t->url);
     t->by_proxy = proxy[0] != '\0';
     curl_easy_setopt(t->easy, CURLOPT_PROXY, proxy);

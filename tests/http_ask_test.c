@@ -1,6 +1,7 @@
 #include "http_rig.h"
 #include "http_shared.h"
 #include "log.h"
+#include "mem.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -156,6 +157,132 @@ static void only_a_proxy_that_was_given_is_asked(void **state)
     unsetenv("http_proxy");
     unsetenv("all_proxy");
     rig_stop(rig);
+}
+
+static const char *authorization_of(const struct http_shared *shared, const char *text)
+{
+    struct buf origin = {.limit = 4096};
+    struct url url = URL_INIT;
+    struct curl_slist *header;
+
+    assert_int_equal(url_parse(&url, slice_of(text)), URL_WEB);
+    url_add_origin(&url, &origin);
+    header = http_shared_headers(shared, buf_slice(&origin), &url);
+    while (header != NULL && strncmp(header->data, "Authorization: ", 15) != 0)
+        header = header->next;
+    url_free(&url);
+    buf_free(&origin);
+    return header == NULL ? "" : header->data + 15;
+}
+
+static void of_ten_thousand_credentials_the_right_one_is_sent(void **state)
+{
+    enum { COUNT = 10000 };
+    struct http_settings settings = RIG_SETTINGS;
+    struct http_shared *shared;
+    char text[80], wanted[40];
+    struct err err = {""};
+
+    (void)state;
+    shared = http_shared_new(&settings, &err);
+    for (int round = 0; round < 2; round++) /* of what is said twice the first counts, and nothing is kept twice */
+        for (int i = 0; i < COUNT; i++) {
+            snprintf(text, sizeof text, "http://h%d.test%s Bearer %d", i / 2, i % 2 == 0 ? "/a/" : "/a/b", i + round);
+            assert_true(http_shared_add_credential(shared, text, &err));
+        }
+    assert_int_equal(shared->credential_count, COUNT);
+    for (int i = 0; i < COUNT; i += 2) {
+        snprintf(text, sizeof text, "http://h%d.test/a/b", i / 2);
+        snprintf(wanted, sizeof wanted, "Bearer %d", i);
+        assert_string_equal(authorization_of(shared, text), wanted);
+        snprintf(text, sizeof text, "https://h%d.test/a/b", i / 2);
+        assert_string_equal(authorization_of(shared, text), "");
+        snprintf(text, sizeof text, "http://h%d.test/b", i / 2);
+        assert_string_equal(authorization_of(shared, text), "");
+    }
+    http_shared_free(shared);
+}
+
+/* The file; to be freed. */
+static char *write_netrc(const char *text)
+{
+    char *name = mem_string("http_test-XXXXXX");
+    FILE *file = fdopen(mkstemp(name), "w");
+
+    fputs(text, file);
+    fclose(file);
+    return name;
+}
+
+static void a_netrc_file_that_reads_as_none_is_refused_with_its_line(void **state)
+{
+    static const struct {
+        const char *text, *line, *why;
+    } CASES[] = {
+        {"login a password b\n", ":1:", "no machine"},
+        {"machine a.test login b password my secret\n", ":1:", "none of"},
+        {"machine a.test\n\n  logon b\n", ":3:", "none of"},
+        {"# a\nmachine a.test login\n\n", ":2:", "\"login\", and nothing behind it"},
+        {"machine a.test login b password \"secret\n", ":1:", "quote"},
+        {"machine", ":1:", "\"machine\", and nothing behind it"},
+        {"machine a.test login b password secret\nmacdef x\nput y\n\nput\n", ":5:", "none of"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        char *name = write_netrc(CASES[i].text);
+        struct http_settings settings = RIG_SETTINGS;
+        struct err err = {""};
+
+        settings.netrc_file = name;
+        assert_false(http_settings_check(&settings, &err));
+        if (strncmp(err.text, name, strlen(name)) != 0 || strncmp(err.text + strlen(name), CASES[i].line, 3) != 0 ||
+            strstr(err.text, CASES[i].why) == NULL || strstr(err.text, "secret") != NULL)
+            fail_msg("%s", err.text);
+        remove(name);
+        free(name);
+    }
+}
+
+static void a_netrc_file_is_read_as_curl_has_it(void **state)
+{
+    static const char TEXT[] = "# machine commented.test login x password y\n"
+                               "machine A.test login \"a b\" password \"c\\\"\\\\d\\te\"\n"
+                               "machine none.test account x\nmacdef init\nmachine macro.test login x password y\n\n"
+                               "machine\nb.test\nlogin\nname password machine\r\n"
+                               "machine A.test login second password second\n"
+                               "machine ::1 login six\nmachine b\xc3\xbc.test login idn password p\n"
+                               "default login anyone password any\n";
+    static const struct {
+        const char *host, *name, *password;
+    } CASES[] = {
+        {"a.test", "a b", "c\"\\d\te"},  {"b.test", "name", "machine"},       {"[::1]", "six", ""},
+        {"xn--b-eha.test", "idn", "p"},  {"commented.test", "anyone", "any"}, {"none.test", "anyone", "any"},
+        {"macro.test", "anyone", "any"}, {"sub.a.test", "anyone", "any"},
+    };
+    char *name = write_netrc(TEXT);
+    struct err err = {""};
+    struct http_netrc *netrc = http_netrc_read(name, &err);
+
+    (void)state;
+    assert_string_equal(err.text, "");
+    assert_int_equal(http_netrc_count(netrc), 6);
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        const struct http_login *login = http_netrc_find(netrc, slice_of(CASES[i].host));
+
+        assert_non_null(login);
+        assert_string_equal(login->name, CASES[i].name);
+        assert_string_equal(login->password, CASES[i].password);
+    }
+    http_netrc_free(netrc);
+    remove(name);
+    free(name);
+    name = write_netrc("machine a.test login b\n");
+    netrc = http_netrc_read(name, &err);
+    assert_null(http_netrc_find(netrc, slice_of("b.test")));
+    http_netrc_free(netrc);
+    remove(name);
+    free(name);
 }
 
 static int netrc_port; /* of the seed */
@@ -528,6 +655,9 @@ int main(void)
         cmocka_unit_test(statuses_that_may_pass_are_tried_again_and_no_others),
         cmocka_unit_test(what_is_tried_again_brings_no_body),
         cmocka_unit_test(a_resolve_or_a_proxy_that_libcurl_would_refuse_is_refused_at_the_start),
+        cmocka_unit_test(of_ten_thousand_credentials_the_right_one_is_sent),
+        cmocka_unit_test(a_netrc_file_that_reads_as_none_is_refused_with_its_line),
+        cmocka_unit_test(a_netrc_file_is_read_as_curl_has_it),
         cmocka_unit_test(a_netrc_file_is_used_for_the_origins_of_seeds_alone),
         cmocka_unit_test(external_links_are_asked_for_by_head_and_then_by_get),
         cmocka_unit_test(a_cookie_comes_back_to_its_host),
