@@ -188,6 +188,21 @@ static bool release_traps(struct sqlite_store *s)
     return store_sqlite_run(s, sql);
 }
 
+/* A host that did not recover may have by now: what was left of it waits again. */
+static bool retry_hosts(struct sqlite_store *s)
+{
+    int64_t given_up = 0;
+    char sql[200];
+
+    if (!store_sqlite_number(s, "SELECT count(*) FROM host WHERE given_up <> 0", &given_up))
+        return false;
+    if (given_up == 0) /* to look at each URL takes long where there are many */
+        return true;
+    snprintf(sql, sizeof sql, "UPDATE url SET skip = NULL, rule_id = NULL WHERE skip = %d AND host_id IS NOT NULL",
+             SKIP_HOST_GAVE_UP);
+    return store_sqlite_run(s, sql);
+}
+
 /* What the tables say of themselves. With another seed each URL would be new. */
 static bool read_meta(struct sqlite_store *s)
 {
@@ -208,7 +223,7 @@ static bool read_meta(struct sqlite_store *s)
 static bool begin_run(struct sqlite_store *s, const struct store_options *options, struct err *err)
 {
     if (store_sqlite_begin(s) && read_meta(s) && add_names(s) && add_run(s, options) &&
-        (!options->release_traps || release_traps(s)) && store_sqlite_commit(s))
+        (!options->release_traps || release_traps(s)) && retry_hosts(s) && store_sqlite_commit(s))
         return true;
     store_sqlite_failed(s, "write", err);
     store_sqlite_rollback(s);

@@ -59,7 +59,7 @@ static void add_complete(const struct summary *s, struct buf *out)
     } else if (given_up > 0) {
         buf_add_string(out, ": all but ");
         words_add_count(out, given_up, "URL");
-        buf_add_string(out, " of hosts that no longer answered\n");
+        buf_add_string(out, " of hosts that no longer answered; the same command tries them again\n");
     } else {
         buf_add_string(out, ": every reachable page in scope was visited\n");
     }

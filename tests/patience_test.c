@@ -110,7 +110,7 @@ static void a_retry_after_may_be_a_date(void **state)
     site_stop(site);
 }
 
-static void a_host_that_does_not_recover_is_given_up_and_its_urls_are_accounted_for(void **state)
+static void a_host_that_does_not_recover_is_given_up_until_the_next_run_and_its_urls_are_accounted_for(void **state)
 {
     struct troubled t = {.page = -1, .times = -1, .status = 503};
     struct site *site = site_start_made(answer, &t, 0);
@@ -127,6 +127,11 @@ static void a_host_that_does_not_recover_is_given_up_and_its_urls_are_accounted_
                      PAGES - 1);
     assert_int_equal(whole_number(&w, "SELECT count(*) FROM frontier"), 0);
     assert_in_range(site_requests(site, NULL), 4, 2 + 1 + 8); /* /robots.txt, /sitemap.xml, /0, and a round or two */
+    t.times = 0;                                              /* the next run finds it well again */
+    assert_int_equal(WHOLE_CRAWL(&w, site, "--host-patience=10s", "{site}/0"), CRAWL_DONE);
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM skipped WHERE reason = 'host_gave_up'"), 0);
+    assert_true(whole_number(&w, "SELECT count(*) FROM pages WHERE outcome = 'ok'") >= PAGES - 3);
+    assert_int_equal(whole_number(&w, "SELECT max(given_up) FROM hosts"), 0);
     whole_free(&w);
     site_stop(site);
 }
@@ -161,7 +166,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_retry_after_holds_in_the_next_run_too),
         cmocka_unit_test(a_retry_after_may_be_a_date),
-        cmocka_unit_test(a_host_that_does_not_recover_is_given_up_and_its_urls_are_accounted_for),
+        cmocka_unit_test(a_host_that_does_not_recover_is_given_up_until_the_next_run_and_its_urls_are_accounted_for),
         cmocka_unit_test(without_a_word_of_how_long_each_refusal_holds_twice_as_long),
     };
 
