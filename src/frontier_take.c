@@ -93,9 +93,14 @@ static void give_queued_robots(struct taking *taking, struct host *h)
 }
 
 /* --- Documents and sitemaps ---------------------------------------------------------- */
-static struct waiting *next_waiting(struct host *h, int64_t now_ms)
+/* What is to be tried again goes first, but not at a host that fails: whether the host does, or a few of its URLs
+ * alone, only another URL can show. Else five URLs that answer 503 for good would have it given up with all behind
+ * them. */
+static struct waiting *next_waiting(const struct frontier *f, struct host *h, int64_t now_ms)
 {
-    if (h->delayed.first != NULL && h->delayed.first->due_ms <= now_ms)
+    bool delayed_is_due = h->delayed.first != NULL && h->delayed.first->due_ms <= now_ms;
+
+    if (delayed_is_due && (h->ready.first == NULL || h->pace.fails == 0 || f->limits.one_by_one))
         return waiting_pop(&h->delayed);
     return waiting_pop(&h->ready);
 }
@@ -183,7 +188,7 @@ static void give_urls(struct taking *taking, struct host *h)
     bool fetching = false;
 
     while (!fetching && taking->count < taking->max) {
-        struct waiting *w = next_waiting(h, taking->now_ms);
+        struct waiting *w = next_waiting(taking->f, h, taking->now_ms);
         struct page *page;
 
         if (w == NULL && closed)

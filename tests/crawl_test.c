@@ -155,9 +155,9 @@ static void what_a_limit_leaves_out_names_the_limit(void **state)
 
     (void)state;
     whole_init(&w);
-    assert_int_equal(
-        WHOLE_CRAWL(&w, site, "--threads=1", "--transfers=1", "--max-redirect=1", "--host-max-pages=6", "{site}/"),
-        CRAWL_DONE);
+    assert_int_equal(WHOLE_CRAWL(&w, site, "--threads=1", "--transfers=1", "--parsers=1", "--max-redirect=1",
+                                 "--host-max-pages=6", "{site}/"),
+                     CRAWL_DONE);
     assert_string_equal(whole_text(&w, "SELECT rule FROM skipped WHERE url LIKE '%/r3'"), "--max-redirect=1");
     assert_int_equal(whole_number(&w, "SELECT count(*) FROM skipped WHERE rule IS NULL"), 0);
     assert_int_equal(whole_number(&w, "SELECT count(*) FROM skipped WHERE rule = '--host-max-pages=6'"), 1);

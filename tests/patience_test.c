@@ -136,6 +136,35 @@ static void a_host_that_does_not_recover_is_given_up_until_the_next_run_and_its_
     site_stop(site);
 }
 
+/* The first six of its links, for good. */
+static bool answer_but_for_some(void *arg, const char *host, const char *target, struct site_page *page,
+                                struct buf *text)
+{
+    struct troubled all_well = {.page = 0};
+    int number = atoi(target + 1);
+
+    (void)arg;
+    if (!answer(&all_well, host, target, page, text))
+        return false;
+    page->status = number > 0 && number <= 6 ? 503 : 0;
+    return true;
+}
+
+static void a_few_urls_that_never_answer_well_cost_the_host_nothing_else(void **state)
+{
+    struct site *site = site_start_made(answer_but_for_some, NULL, 0);
+    struct whole w;
+
+    (void)state;
+    whole_init(&w);
+    assert_int_equal(
+        WHOLE_CRAWL(&w, site, "--waitretry=100ms", "--tries=6", "--host-patience=2s", "--no-sitemaps", "{site}/0"),
+        CRAWL_DONE);
+    assert_int_equal(whole_number(&w, "SELECT count(*) FROM pages WHERE outcome = 'ok'"), PAGES - 6);
+    whole_free(&w);
+    site_stop(site);
+}
+
 static void without_a_word_of_how_long_each_refusal_holds_twice_as_long(void **state)
 {
     struct troubled t = {.page = 3, .times = 2, .status = 429};
@@ -167,6 +196,7 @@ int main(void)
         cmocka_unit_test(a_retry_after_holds_in_the_next_run_too),
         cmocka_unit_test(a_retry_after_may_be_a_date),
         cmocka_unit_test(a_host_that_does_not_recover_is_given_up_until_the_next_run_and_its_urls_are_accounted_for),
+        cmocka_unit_test(a_few_urls_that_never_answer_well_cost_the_host_nothing_else),
         cmocka_unit_test(without_a_word_of_how_long_each_refusal_holds_twice_as_long),
     };
 
