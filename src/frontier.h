@@ -60,7 +60,9 @@ struct frontier_limits {
 struct frontier *frontier_new(const struct frontier_limits *limits);
 void frontier_free(struct frontier *f); /* frees what waits; nothing may be active */
 
-/* How the words begin by which URLs beyond limits.query_variants are skipped. */
+/* How the words begin by which URLs are skipped of a host whose robots.txt answered with a status that is no
+ * permission, and by which those beyond limits.query_variants are. */
+#define FRONTIER_WORDS_ROBOTS   "robots.txt answered "
 #define FRONTIER_WORDS_VARIANTS "trap guard: query variants (--max-query-variants="
 
 /* --- Before the crawl: what the store knows --------------------------------- */

@@ -113,7 +113,7 @@ static void close_page(const struct host *h, struct page *page)
         page_fail(page, h->robots_outcome, "robots.txt: %s", h->robots_error != NULL ? h->robots_error : "no answer");
     } else if (h->robots == ROBOTS_REFUSED) {
         page->skip = SKIP_ROBOTS;
-        snprintf(page->error, sizeof page->error, "robots.txt answered %d", h->robots_status);
+        snprintf(page->error, sizeof page->error, FRONTIER_WORDS_ROBOTS "%d", h->robots_status);
     } else {
         page->skip = SKIP_HOST_GAVE_UP;
         snprintf(page->error, sizeof page->error, "no good answer for too long");

@@ -188,18 +188,26 @@ static bool release_traps(struct sqlite_store *s)
     return store_sqlite_run(s, sql);
 }
 
-/* A host that did not recover may have by now: what was left of it waits again. */
+/* A host that did not recover, or whose robots.txt could not be had, may be well by now: what was left of it waits
+ * again. Of a link that is only checked such an end is an answer. */
 static bool retry_hosts(struct sqlite_store *s)
 {
-    int64_t given_up = 0;
-    char sql[200];
+    static const char failing[] = "given_up <> 0 OR robots_status < 0 OR robots_status = 429 OR robots_status >= 500";
+    int64_t count = 0;
+    char sql[900];
 
-    if (!store_sqlite_number(s, "SELECT count(*) FROM host WHERE given_up <> 0", &given_up))
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM host WHERE %s", failing);
+    if (!store_sqlite_number(s, sql, &count))
         return false;
-    if (given_up == 0) /* to look at each URL takes long where there are many */
+    if (count == 0) /* to look at each URL takes long where there are many */
         return true;
-    snprintf(sql, sizeof sql, "UPDATE url SET skip = NULL, rule_id = NULL WHERE skip = %d AND host_id IS NOT NULL",
-             SKIP_HOST_GAVE_UP);
+    snprintf(sql, sizeof sql,
+             "UPDATE url SET skip = NULL, rule_id = NULL WHERE (skip = %d OR (skip = %d AND rule_id IN"
+             " (SELECT id FROM rule WHERE name LIKE '" FRONTIER_WORDS_ROBOTS "%%')))"
+             " AND external IS NULL AND host_id IN (SELECT id FROM host WHERE %s);"
+             "DELETE FROM page WHERE tries = 0 AND kind <> %d AND id IN"
+             " (SELECT u.id FROM url u JOIN host h ON h.id = u.host_id WHERE h.robots_status < 0)",
+             SKIP_HOST_GAVE_UP, SKIP_ROBOTS, failing, PAGE_EXTERNAL);
     return store_sqlite_run(s, sql);
 }
 

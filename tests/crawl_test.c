@@ -141,6 +141,41 @@ static void a_duplicate_that_is_its_own_key_names_the_rules_too(void **state)
     site_stop(site);
 }
 
+/* robots.txt is not to be had, then it is. */
+static void what_a_failing_robots_txt_kept_from_is_fetched_by_the_next_run(void **state)
+{
+    static struct site_page pages[] = {
+        {.path = "/robots.txt", .type = "text/plain", .body = ""},
+        {.path = "/", .type = "text/html", .body = "<title>Home</title><a href=/a>a</a>"},
+        {.path = "/a", .type = "text/html", .body = "<title>A</title>"},
+        {.path = NULL},
+    };
+
+    (void)state;
+    for (int way = 0; way < 2; way++) {
+        struct site *site;
+        struct whole w;
+
+        whole_init(&w);
+        pages[0].status = way == 0 ? 503 : 200;
+        pages[0].fault = way == 0 ? SITE_SOUND : SITE_RESETS;
+        site = site_start(pages);
+        for (int run = 0; run < 2; run++) {
+            assert_int_equal(WHOLE_CRAWL(&w, site, "--tries=1", "--waitretry=0", "--no-sitemaps", "{site}/"),
+                             CRAWL_NO_SEED);
+            assert_int_equal(site_requests(site, "/robots.txt"), run + 1);
+            assert_int_equal(site_requests(site, "/"), 0);
+        }
+        pages[0].status = 200;
+        pages[0].fault = SITE_SOUND;
+        assert_int_equal(WHOLE_CRAWL(&w, site, "--no-sitemaps", "{site}/"), CRAWL_DONE);
+        assert_int_equal(whole_number(&w, "SELECT count(*) FROM pages WHERE outcome = 'ok'"), 2);
+        assert_int_equal(whole_number(&w, "SELECT count(*) FROM skipped"), 0);
+        whole_free(&w);
+        site_stop(site);
+    }
+}
+
 static void what_a_limit_leaves_out_names_the_limit(void **state)
 {
     static const struct site_page pages[] = {
@@ -667,6 +702,7 @@ int main(void)
         cmocka_unit_test(what_nofollow_leaves_out_names_whose_it_was),
         cmocka_unit_test(a_duplicate_names_the_rule_that_makes_it_one),
         cmocka_unit_test(a_duplicate_that_is_its_own_key_names_the_rules_too),
+        cmocka_unit_test(what_a_failing_robots_txt_kept_from_is_fetched_by_the_next_run),
         cmocka_unit_test(what_a_limit_leaves_out_names_the_limit),
         cmocka_unit_test(a_pattern_that_takes_too_long_is_counted),
         cmocka_unit_test(what_robots_txt_refuses_is_recorded_but_never_asked_for),
