@@ -52,6 +52,22 @@ static void tell_of_seeds(const struct summary *s, tell_function *tell, void *ar
     buf_free(&words);
 }
 
+static void tell_of_moved_seeds(const struct summary *s, tell_function *tell, void *arg)
+{
+    const struct tally_counts *c = &s->counts;
+    struct buf words = {.limit = 2000};
+
+    if (c->seeds_moved == 0)
+        return;
+    if (c->seeds_moved > 1)
+        buf_printf(&words, "%lld seeds lead out of scope, such as ", (long long)c->seeds_moved);
+    else
+        buf_add_string(&words, "a seed leads out of scope, ");
+    buf_printf(&words, "%s to %s: crawl that instead, or let it in with --domains", c->moved_seed, c->moved_to);
+    tell(arg, false, words.data);
+    buf_free(&words);
+}
+
 static bool is_nearly_all(int64_t part, int64_t all)
 {
     return part >= MANY && part * 10 >= all * 8;
@@ -88,6 +104,7 @@ void summary_hints(const struct summary *s, tell_function *tell, void *arg)
     char words[200];
 
     tell_of_seeds(s, tell, arg);
+    tell_of_moved_seeds(s, tell, arg);
     tell_of_refusals(s, tell, arg);
     if (s->counts.outcomes[PAGE_BLOCKED_ADDRESS] > 0 && s->counts.seeds_answered > 0) {
         snprintf(words, sizeof words,

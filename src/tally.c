@@ -97,6 +97,20 @@ static void add_document(struct tally_counts *c, const struct page *page)
     note(&c->last, page);
 }
 
+/* No link leads to what has depth 0: it is a seed, or where one was redirected to. */
+static void add_moved_seed(struct tally_counts *c, const struct page *page)
+{
+    const struct page_link *link = page->redirect_link < 0 ? NULL : &page->links[page->redirect_link];
+
+    if (page->outcome != PAGE_REDIRECT || page->depth > 0 || link == NULL ||
+        (link->skip != SKIP_OFF_SCOPE && !link->external))
+        return;
+    if (c->seeds_moved++ > 0)
+        return;
+    snprintf(c->moved_seed, sizeof c->moved_seed, "%s", page->url);
+    snprintf(c->moved_to, sizeof c->moved_to, "%.*s", (int)link->url_size, page->pool.data + link->url_at);
+}
+
 static void add_page(struct tally_counts *c, const struct page *page)
 {
     c->wire_bytes += page->wire_bytes;
@@ -110,6 +124,7 @@ static void add_page(struct tally_counts *c, const struct page *page)
         c->skips[page->skip]++;
     } else if (page->kind == PAGE_DOCUMENT) {
         add_document(c, page);
+        add_moved_seed(c, page);
     } else {
         c->sitemaps += page->kind == PAGE_SITEMAP;
         c->externals += page->kind == PAGE_EXTERNAL;

@@ -43,8 +43,11 @@ struct tally_counts {
     int64_t wire_bytes, body_bytes; /* everything that was fetched */
     int64_t seeds, seeds_answered;  /* seeds recorded; of these with an HTTP answer that is no error */
     struct tally_page bad_seed;     /* the first that was not; url "": none */
-    struct tally_page slowest;      /* url "": none */
-    struct tally_page last;         /* the page recorded last; likewise */
+    int64_t seeds_moved;            /* redirected out of scope, at once or in steps */
+    char moved_seed[300];           /* the first of these, where it left; likewise */
+    char moved_to[300];
+    struct tally_page slowest; /* url "": none */
+    struct tally_page last;    /* the page recorded last; likewise */
 };
 
 struct tally *tally_new(void);

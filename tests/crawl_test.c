@@ -292,7 +292,7 @@ static void the_defaults_find_the_same_set(void **state)
 static void a_chain_of_single_links_is_followed_to_its_end(void **state)
 {
     struct site_page chain[82] = {{0}};
-    char paths[81][12], bodies[81][40];
+    char paths[81][16], bodies[81][48];
     struct site *site;
     struct whole w;
 

@@ -1,5 +1,7 @@
 #include "summary.h"
 
+#include "mem.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -329,6 +331,49 @@ static void what_happened_to_the_only_seed_is_said_as_an_error(void **state)
     assert_non_null(strstr(told.words, "https://example.com/: answered with 404"));
 }
 
+static void a_seed_that_leads_out_of_scope_is_counted_and_a_link_is_not(void **state)
+{
+    struct tally *tally = tally_new();
+    struct tally_counts counts;
+
+    (void)state;
+    for (uint16_t depth = 0; depth < 2; depth++) {
+        struct page *page = page_new(PAGE_DOCUMENT, "http://example.com/", 19);
+
+        page->depth = depth;
+        page->outcome = PAGE_REDIRECT;
+        page->status = 301;
+        page->links = mem_array(1, sizeof page->links[0]);
+        page->link_count = 1;
+        page->redirect_link = 0;
+        buf_add_string(&page->pool, "https://example.org/");
+        page->links[0] = (struct page_link){.url_size = 20, .skip = SKIP_OFF_SCOPE};
+        tally_add(tally, &page, 1);
+        page_free(page);
+    }
+    tally_read(tally, &counts);
+    assert_int_equal(counts.seeds_moved, 1);
+    assert_string_equal(counts.moved_seed, "http://example.com/");
+    assert_string_equal(counts.moved_to, "https://example.org/");
+    tally_free(tally);
+}
+
+static void a_seed_that_leads_out_of_scope_is_a_hint(void **state)
+{
+    struct summary s = a_good_run();
+
+    (void)state;
+    s.counts.seeds = s.counts.seeds_answered = s.counts.seeds_moved = 1;
+    strcpy(s.counts.moved_seed, "http://example.com/");
+    strcpy(s.counts.moved_to, "https://example.org/");
+    assert_string_equal(
+        hints_of(&s).words,
+        "a seed leads out of scope, http://example.com/ to https://example.org/: crawl that instead, or "
+        "let it in with --domains");
+    s.counts.seeds_moved = 3;
+    assert_non_null(strstr(hints_of(&s).words, "3 seeds lead out of scope, such as http://example.com/ to"));
+}
+
 static void one_bad_seed_of_many_is_a_warning(void **state)
 {
     struct summary s = a_good_run();
@@ -501,6 +546,8 @@ int main(void)
         cmocka_unit_test(the_first_line_says_why_it_ended),
         cmocka_unit_test(nothing_is_said_of_a_run_that_went_well),
         cmocka_unit_test(what_happened_to_the_only_seed_is_said_as_an_error),
+        cmocka_unit_test(a_seed_that_leads_out_of_scope_is_counted_and_a_link_is_not),
+        cmocka_unit_test(a_seed_that_leads_out_of_scope_is_a_hint),
         cmocka_unit_test(one_bad_seed_of_many_is_a_warning),
         cmocka_unit_test(a_site_that_refuses_nearly_everything_is_a_hint),
         cmocka_unit_test(what_was_refused_is_named_with_the_option_that_allows_it),
