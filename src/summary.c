@@ -46,7 +46,7 @@ static void add_waiting(const struct summary *s, struct buf *out)
 
 static void add_complete(const struct summary *s, struct buf *out)
 {
-    int64_t given_up = s->counts.skips[SKIP_HOST_GAVE_UP];
+    int64_t given_up = s->counts.skips[SKIP_HOST_GAVE_UP], beyond = s->counts.skips[SKIP_LIMIT];
 
     if (s->counts.pages == 0 && s->counts.seeds == 0) {
         buf_add_string(out, "Nothing was left to do: all that was found had been recorded before\n");
@@ -61,7 +61,13 @@ static void add_complete(const struct summary *s, struct buf *out)
         words_add_count(out, given_up, "URL");
         buf_add_string(out, " of hosts that no longer answered; the same command tries them again\n");
     } else {
-        buf_add_string(out, ": every reachable page in scope was visited\n");
+        buf_add_string(out, ": every reachable page in scope was visited");
+        if (beyond > 0) {
+            buf_add_string(out, ", but for ");
+            words_add_count(out, beyond, "URL");
+            buf_add_string(out, " beyond a limit");
+        }
+        buf_add_char(out, '\n');
     }
 }
 
@@ -204,7 +210,7 @@ static void add_skipped(const struct summary *s, struct buf *out)
         [SKIP_REJECTED] = "rejected by rules",
         [SKIP_BAD_URL] = "bad URLs",
         [SKIP_LEVEL] = "deeper than --level",
-        [SKIP_LIMIT] = "beyond --host-max-pages",
+        [SKIP_LIMIT] = "beyond a limit",
         [SKIP_TRAP] = "trap guard",
         [SKIP_DUPLICATE] = "same page as another",
         [SKIP_NOFOLLOW] = "nofollow",

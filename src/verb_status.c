@@ -162,6 +162,24 @@ static int64_t elapsed_ms(const struct status *s)
 
 /* --- For people ------------------------------------------------------------------------- */
 
+/* What a crawl that ran to its end did not visit, though it is in scope. */
+static void add_left_out(const struct status *s, struct buf *out)
+{
+    static const struct {
+        const char *reason, *words;
+    } all[] = {{"limit", " beyond a limit"}, {"host_gave_up", " of hosts that no longer answered"}};
+    const char *before = ", but for ";
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        for (int k = 0; k < s->skips.size; k++)
+            if (strcmp(s->skips.items[k].name, all[i].reason) == 0) {
+                buf_add_string(out, before);
+                words_add_count(out, s->skips.items[k].count, "URL");
+                buf_add_string(out, all[i].words);
+                before = " and ";
+            }
+}
+
 static void add_state(const struct status *s, struct buf *out)
 {
     static const struct {
@@ -186,6 +204,8 @@ static void add_state(const struct status *s, struct buf *out)
         if (strcmp(s->state, all[i].state) == 0)
             words = all[i].words;
     buf_add_string(out, words);
+    if (strcmp(s->state, "complete") == 0)
+        add_left_out(s, out);
     if (s->started_ms == 0)
         return;
     buf_add_string(out, "; begun ");

@@ -254,6 +254,9 @@ static void the_first_line_says_why_it_ended(void **state)
     s.counts.skips[SKIP_HOST_GAVE_UP] = 17;
     mentions(&s, "Finished in 6 min 21 s: all but 17 URLs of hosts that no longer\n"
                  "  answered; the same command tries them again\n");
+    s = a_good_run();
+    s.counts.skips[SKIP_LIMIT] = 8;
+    mentions(&s, "every reachable page in scope was visited,\n  but for 8 URLs beyond a limit\n");
     s.counts = (struct tally_counts){0};
     mentions(&s, "Nothing was left to do: all that was found had been recorded before\n");
     s.counts.seeds = 1;

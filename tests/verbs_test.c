@@ -456,6 +456,23 @@ static void how_the_last_run_ended_is_told(void **state)
     REFUSES(c, 2, "takes no argument", "status", "other.db");
 }
 
+static void what_a_finished_crawl_left_out_all_the_same_is_told(void **state)
+{
+    struct whole_tree tree = {.count = 10};
+    struct crawled c = {.site = site_start_made(whole_tree_make, &tree, 0)};
+    struct verb_run run;
+
+    (void)state;
+    whole_init(&c.whole);
+    assert_int_equal(WHOLE_CRAWL(&c.whole, c.site, "--no-sitemaps", "--host-max-pages=3", "{site}/p/0"), CRAWL_DONE);
+    VERB_RUN(&run, &c.whole, c.site, "status");
+    assert_non_null(strstr(run.out.data, "finished: every reachable page in scope was visited, but for "));
+    assert_non_null(strstr(run.out.data, " beyond a limit; begun "));
+    verb_run_free(&run);
+    whole_free(&c.whole);
+    site_stop(c.site);
+}
+
 /* --- explain ---------------------------------------------------------------------------------- */
 
 static void a_fetched_url_is_explained_from_its_seed_to_its_answer(void **state)
@@ -1260,6 +1277,7 @@ int main(void)
         cmocka_unit_test(without_an_index_all_pages_are_looked_at),
         cmocka_unit_test(time_and_pages_a_second_are_those_of_the_summary_wherever_they_are_told),
         cmocka_unit_test(how_the_last_run_ended_is_told),
+        cmocka_unit_test(what_a_finished_crawl_left_out_all_the_same_is_told),
         cmocka_unit_test(a_fetched_url_is_explained_from_its_seed_to_its_answer),
         cmocka_unit_test(a_redirect_is_explained_with_where_it_leads),
         cmocka_unit_test(each_try_is_explained_with_its_time),
