@@ -211,6 +211,20 @@ static bool retry_hosts(struct sqlite_store *s)
     return store_sqlite_run(s, sql);
 }
 
+/* While nothing good was ever fetched, what kept the seeds from it may have passed: then they wait again. What has
+ * links had an answer that says something. */
+static bool retry_seeds(struct sqlite_store *s)
+{
+    char sql[500];
+
+    snprintf(
+        sql, sizeof sql,
+        "DELETE FROM page WHERE id IN (SELECT url_id FROM seed) AND links_out = 0 AND (outcome IN (%d, %d, %d, %d, %d)"
+        " OR status IN (408, 429) OR status >= 500) AND NOT EXISTS (SELECT 1 FROM page WHERE outcome = %d)",
+        PAGE_TIMEOUT, PAGE_DNS_ERROR, PAGE_CONN_ERROR, PAGE_BAD_TLS, PAGE_TRUNCATED, PAGE_OK);
+    return store_sqlite_run(s, sql);
+}
+
 /* What the tables say of themselves. With another seed each URL would be new. */
 static bool read_meta(struct sqlite_store *s)
 {
@@ -231,7 +245,7 @@ static bool read_meta(struct sqlite_store *s)
 static bool begin_run(struct sqlite_store *s, const struct store_options *options, struct err *err)
 {
     if (store_sqlite_begin(s) && read_meta(s) && add_names(s) && add_run(s, options) &&
-        (!options->release_traps || release_traps(s)) && retry_hosts(s) && store_sqlite_commit(s))
+        (!options->release_traps || release_traps(s)) && retry_hosts(s) && retry_seeds(s) && store_sqlite_commit(s))
         return true;
     store_sqlite_failed(s, "write", err);
     store_sqlite_rollback(s);

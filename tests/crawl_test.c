@@ -176,6 +176,31 @@ static void what_a_failing_robots_txt_kept_from_is_fetched_by_the_next_run(void 
     }
 }
 
+static void seeds_that_failed_are_asked_for_again_while_nothing_good_was_fetched(void **state)
+{
+    static struct site_page pages[] = {
+        {.path = "/", .type = "text/html", .body = "<title>Home</title><a href=/a>a</a>"},
+        {.path = "/a", .type = "text/html", .body = "<title>A</title>"},
+        {.path = NULL},
+    };
+    struct site *site = site_start(pages);
+    struct whole w;
+
+    (void)state;
+    whole_init(&w);
+    for (int run = 0; run < 3; run++) {
+        pages[0].status = run == 1 ? 404 : 200;
+        pages[0].fault = run == 0 ? SITE_RESETS : SITE_SOUND;
+        assert_int_equal(WHOLE_CRAWL(&w, site, "--tries=1", "--waitretry=0", "--no-sitemaps", "{site}/"),
+                         run == 2 ? CRAWL_DONE : CRAWL_NO_SEED);
+    }
+    /* What the second run was answered holds. */
+    assert_int_equal(site_requests(site, "/"), 2);
+    assert_string_equal(whole_text(&w, "SELECT status FROM pages"), "404");
+    whole_free(&w);
+    site_stop(site);
+}
+
 static void what_a_limit_leaves_out_names_the_limit(void **state)
 {
     static const struct site_page pages[] = {
@@ -703,6 +728,7 @@ int main(void)
         cmocka_unit_test(a_duplicate_names_the_rule_that_makes_it_one),
         cmocka_unit_test(a_duplicate_that_is_its_own_key_names_the_rules_too),
         cmocka_unit_test(what_a_failing_robots_txt_kept_from_is_fetched_by_the_next_run),
+        cmocka_unit_test(seeds_that_failed_are_asked_for_again_while_nothing_good_was_fetched),
         cmocka_unit_test(what_a_limit_leaves_out_names_the_limit),
         cmocka_unit_test(a_pattern_that_takes_too_long_is_counted),
         cmocka_unit_test(what_robots_txt_refuses_is_recorded_but_never_asked_for),
