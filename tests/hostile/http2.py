@@ -41,7 +41,7 @@ class Stream:
     def __init__(self, connection, number_, path):
         self.connection, self.id, self.path = connection, number_, path
         self.case = connection.case
-        self.times = self.case.requests[path]
+        self.times = self.case.requests[path]   # so often this path was asked for, this time counted
 
     def send(self, *frames):
         self.connection.send(b"".join(frames))
@@ -109,10 +109,11 @@ class Connection:
             elif kind == GOAWAY:
                 raise Gone
             elif kind == HEADERS:
-                self.answer(Stream(self, stream, path_of(payload)))
+                path = path_of(payload)
+                self.case.requests[path] += 1
+                self.answer(Stream(self, stream, path))
 
     def answer(self, stream):
-        self.case.requests[stream.path] += 1
         if stream.path in self.case.paths or stream.path.startswith(self.case.own):
             self.case.function(stream)
         elif stream.path == "/child":
