@@ -180,6 +180,7 @@ static size_t bodies_budget(const struct options *o, int parsers)
 bool crawl_build(struct crawl *c, struct err *err)
 {
     struct crawl_settings *s = c->settings;
+    struct files_room room;
 
     c->scope = scope_new(&s->scope, err);
     if (c->scope == NULL) {
@@ -210,7 +211,9 @@ bool crawl_build(struct crawl *c, struct err *err)
     if ((c->options->fail_on & OPTIONS_FAIL_EXTERNAL) != 0 && !c->options->check_external)
         log_warning("--fail-on=external finds nothing without --check-external");
     /* The settings are read when the fetchers are made. */
-    s->http.connections = files_make_room(s->transfers, (int)s->frontier.stalled, s->threads);
+    room = files_make_room(s->transfers, (int)s->frontier.stalled, s->threads);
+    s->http.connections = room.kept;
+    s->http.closing = room.closing;
     if (c->options->soft_404)
         c->soft404 = s->extract.soft404 = soft404_new(store_hash_seed(c->store));
     s->frontier.hash_seed = store_hash_seed(c->store);

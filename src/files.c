@@ -11,10 +11,10 @@
 #define FILES_BESIDES    64
 
 /* Hosts that have their turn are as many as transfers, and those that rest or whose pages wait to be read. More than
- * these need is not better: with each new connection libcurl looks for the oldest among all. 10,000 hosts of 10 pages:
- * 256 kept cost a quarter more CPU than 64. */
+ * these need is not better: libcurl goes through all it has with each request. */
 #define KEPT_LEAST      64
 #define KEPT_A_TRANSFER 4
+#define CLOSING         512 /* as many hosts are met by a thread in a second */
 
 static rlim_t kept_at_best(int transfers, int threads)
 {
@@ -23,36 +23,43 @@ static rlim_t kept_at_best(int transfers, int threads)
     return (rlim_t)(kept < KEPT_LEAST ? KEPT_LEAST : kept);
 }
 
-static size_t kept_by_thread(rlim_t files, rlim_t wanted, rlim_t best, int threads)
+/* What each thread may have of `spare` files. */
+static struct files_room share_out(rlim_t spare, rlim_t kept_at_best, int threads)
 {
-    rlim_t spare = files == RLIM_INFINITY || files > best ? best - wanted : files - wanted;
-    size_t kept = (size_t)(spare / (rlim_t)threads);
+    rlim_t each = spare / (rlim_t)threads;
+    struct files_room room = {.kept = (size_t)(each < kept_at_best ? each : kept_at_best)};
 
-    return kept < KEPT_LEAST ? KEPT_LEAST : kept;
+    if (room.kept < KEPT_LEAST)
+        room.kept = KEPT_LEAST;
+    if (each > room.kept)
+        room.closing = (size_t)each - room.kept;
+    return room;
 }
 
-size_t files_make_room(int transfers, int hanging, int threads)
+struct files_room files_make_room(int transfers, int hanging, int threads)
 {
     rlim_t fixed = (rlim_t)threads * FILES_A_THREAD + FILES_BESIDES;
     rlim_t variable = (rlim_t)transfers * FILES_A_TRANSFER + (rlim_t)hanging;
     rlim_t wanted = fixed + variable;
-    rlim_t best = wanted + (rlim_t)threads * kept_at_best(transfers, threads);
+    rlim_t kept = kept_at_best(transfers, threads);
+    rlim_t best = wanted + (rlim_t)threads * (kept + CLOSING);
     struct rlimit limit;
     unsigned long long fitting = 1;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return KEPT_LEAST;
+        return share_out(0, kept, threads);
     if (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < best) {
         limit.rlim_cur = limit.rlim_max == RLIM_INFINITY || limit.rlim_max >= best ? best : limit.rlim_max;
         setrlimit(RLIMIT_NOFILE, &limit);
     }
     if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= wanted)
-        return kept_by_thread(limit.rlim_cur, wanted, best, threads);
+        return share_out((limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > best ? best : limit.rlim_cur) - wanted,
+                         kept, threads);
     if (limit.rlim_cur > fixed)
         fitting = (unsigned long long)((limit.rlim_cur - fixed) * (rlim_t)transfers / variable);
     log_warning("only %llu files may be open, and %d transfers can need %llu: allow more with ulimit -n %llu, or use"
                 " --transfers=%llu",
                 (unsigned long long)limit.rlim_cur, transfers, (unsigned long long)wanted, (unsigned long long)wanted,
                 fitting > 0 ? fitting : 1);
-    return KEPT_LEAST;
+    return share_out(0, kept, threads);
 }

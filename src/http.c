@@ -18,9 +18,8 @@
 #include <sys/timerfd.h>
 #endif
 
-#define RETRY_PAUSED_MS      20
-#define CONNECTIONS_FALLBACK 64
-#define WAIT_MS_MAX          1000 /* by then a wake-up is made up for that the system refused */
+#define RETRY_PAUSED_MS 20
+#define WAIT_MS_MAX     1000 /* by then a wake-up is made up for that the system refused */
 
 struct http {
     struct http_context context;
@@ -41,7 +40,7 @@ struct http {
 struct http *http_new(struct http_shared *shared, struct budget *budget, struct err *err)
 {
     struct http *h = mem_new(sizeof *h);
-    size_t connections = shared->settings->connections;
+    size_t connections = http_settings_connections(shared->settings) + shared->settings->closing;
 
     h->context = (struct http_context){.shared = shared, .settings = shared->settings, .budget = budget};
     h->context.guard = http_guard_new(shared->settings);
@@ -58,7 +57,7 @@ struct http *http_new(struct http_shared *shared, struct budget *budget, struct 
         http_free(h);
         return NULL;
     }
-    curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)(connections > 0 ? connections : CONNECTIONS_FALLBACK));
+    curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)connections);
     /* One stream a connection. With several, libcurl 7.88 hands out heads of more than 16 KB in pieces of another,
      * leaves streams standing when one beside them was given up, and a paused one holds up all. A host is asked for no
      * more than a few pages at once, so a few connections are all that this costs. */

@@ -41,12 +41,13 @@ curl_socket_t http_connections_open(struct http_connections *connections, const 
         connections->room = connections->room * 2 + 16;
         connections->list = mem_resize(connections->list, connections->room * sizeof *connections->list);
     }
-    connections->list[connections->count++] = (struct http_connection){.fd = fd, .is_counted = true};
+    connections->list[connections->count++] =
+        (struct http_connection){.fd = fd, .number = ++connections->numbers, .is_counted = true};
     pthread_mutex_unlock(&connections->lock);
     return fd;
 }
 
-struct http_connection *http_connections_of(struct http_connections *connections, curl_socket_t fd)
+static struct http_connection *of_socket(struct http_connections *connections, curl_socket_t fd)
 {
     for (size_t i = 0; i < connections->count; i++)
         if (connections->list[i].fd == fd)
@@ -54,10 +55,37 @@ struct http_connection *http_connections_of(struct http_connections *connections
     return NULL;
 }
 
+struct http_connection *http_connections_of(struct http_connections *connections, uint64_t number)
+{
+    for (size_t i = 0; i < connections->count; i++)
+        if (connections->list[i].number == number)
+            return &connections->list[i];
+    return NULL;
+}
+
+void http_connections_rest(struct http_connections *connections, struct http_connection *connection, size_t most)
+{
+    struct http_connection *oldest = connection;
+    size_t count = 0;
+
+    connection->idle_since = ++connections->idles;
+    for (size_t i = 0; i < connections->count; i++) {
+        struct http_connection *other = &connections->list[i];
+
+        count += other->idle_since > 0;
+        if (other->idle_since > 0 && other->idle_since < oldest->idle_since)
+            oldest = other;
+    }
+    if (count <= most)
+        return;
+    shutdown(oldest->fd, SHUT_RDWR);
+    oldest->idle_since = 0;
+}
+
 int http_connections_close(void *arg, curl_socket_t fd)
 {
     struct http_connections *connections = arg;
-    struct http_connection *connection = http_connections_of(connections, fd);
+    struct http_connection *connection = of_socket(connections, fd);
 
     pthread_mutex_lock(&connections->lock);
     if (connection != NULL)

@@ -13,6 +13,8 @@
  * CURLINFO_ACTIVESOCKET knows that only behind the transfer. One thread, but for http_connections_watch(). */
 struct http_connection {
     curl_socket_t fd;
+    uint64_t number;      /* its own, from 1 */
+    uint64_t idle_since;  /* greater for one that became idle later; 0: it is not */
     int own_port, port;   /* 0: no request went over it yet */
     char address[46];     /* the other end's */
     bool is_used;         /* it had an answer before ... */
@@ -26,7 +28,8 @@ struct http_connections { /* outlives the multi handle */
     pthread_mutex_t lock; /* held by the owner to change what is in the list, by others to look at it */
     struct http_connection *list;
     size_t count, room;
-    atomic_int cut; /* the latest socket that http_connections_watch() cut; -1: none */
+    uint64_t numbers, idles; /* given so far */
+    atomic_int cut;          /* the latest socket that http_connections_watch() cut; -1: none */
 };
 
 void http_connections_init(struct http_connections *connections);
@@ -42,8 +45,14 @@ int http_connections_close(void *arg, curl_socket_t fd);
 struct http_connection *http_connections_find(struct http_connections *connections, const char *address, int port,
                                               int own_port);
 
-/* The one of this socket, likewise. */
-struct http_connection *http_connections_of(struct http_connections *connections, curl_socket_t fd);
+/* The one of this number, likewise. */
+struct http_connection *http_connections_of(struct http_connections *connections, uint64_t number);
+
+/* Nothing goes over it any more for now. If more than `most` are idle, the oldest of them is shut down; libcurl finds
+ * that out within a second of its next new connection, and closes it. It would close the oldest by itself, to make room
+ * for another, but 7.88 then leaves the empty entry of its host standing and passes all of these with each request:
+ * after 100,000 hosts that took more time than all the rest. */
+void http_connections_rest(struct http_connections *connections, struct http_connection *connection, size_t most);
 
 /* The request of `easy` is about to be sent. True if the connection was used before and has brought bytes since its
  * last answer ended. Over HTTP/1 nobody has asked for them; taken for the answer to this request they would be another

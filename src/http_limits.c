@@ -46,7 +46,7 @@ static bool late(struct http_transfer *t, const char *what, int64_t limit_ms)
  * idle connection either. */
 static bool is_flooded(struct http_transfer *t)
 {
-    struct http_connection *connection = http_connections_of(&t->context->connections, t->fd);
+    struct http_connection *connection = http_connections_of(&t->context->connections, t->connection);
     int64_t received = connection == NULL ? -1 : http_connection_received(connection);
 
     t->looked_ms = t->context->now_ms;

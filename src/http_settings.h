@@ -45,6 +45,7 @@ struct http_settings {
     size_t body_bytes;    /* --max-filesize, decoded */
     size_t sitemap_bytes; /* likewise for sitemaps (50 MB + a little) */
     size_t connections;   /* kept alive by one thread; 0: 64 */
+    size_t closing;       /* so many more it may have that are about to be closed */
     int ip_version;       /* 4, 6, or 0: both */
     bool http1_only;
     bool insecure;
@@ -53,6 +54,11 @@ struct http_settings {
     bool (*may_have_secrets)(void *arg, const struct url *url); /* a seed has this URL's origin; likewise */
     void *arg;
 };
+
+static inline size_t http_settings_connections(const struct http_settings *settings)
+{
+    return settings->connections > 0 ? settings->connections : 64;
+}
 
 /* False with the reason for what cannot be used: a header that is none, a file that cannot be read, a --resolve or
  * --proxy that libcurl would refuse at each transfer. The reason repeats no password. */

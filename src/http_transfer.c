@@ -71,6 +71,9 @@ static int on_connected(void *arg, char *address, char *own_address, int port, i
 
     (void)own_address;
     t->fd = connection == NULL ? CURL_SOCKET_BAD : connection->fd;
+    t->connection = connection == NULL ? 0 : connection->number;
+    if (connection != NULL)
+        connection->idle_since = 0;
     t->spoilt = connection != NULL && http_connection_is_spoilt(connection, t->easy);
     if (t->spoilt)
         return CURL_PREREQFUNC_ABORT;
@@ -199,6 +202,7 @@ static void forget(struct http_transfer *t, struct page *page)
         t->paused = false;
     t->spoilt = false;
     t->fd = CURL_SOCKET_BAD;
+    t->connection = 0;
     t->started_ms = t->window_ms = t->last_byte_ms = t->context->now_ms;
     t->request_ms = -1;
     t->paused_ms = t->window_bytes = t->drained_bytes = 0;
@@ -312,12 +316,14 @@ static struct page *turn_away(struct http_transfer *t)
 /* The connection may be used again. */
 static void note_connection(struct http_transfer *t)
 {
-    struct http_connection *connection = http_connections_of(&t->context->connections, t->fd);
+    struct http_connections *connections = &t->context->connections;
+    struct http_connection *connection = http_connections_of(connections, t->connection);
 
     if (connection == NULL)
         return;
     connection->is_used = true;
     connection->speaks_http2 = strcmp(t->page->http_version, "2") == 0;
+    http_connections_rest(connections, connection, http_settings_connections(t->context->settings));
 }
 
 struct page *http_transfer_end(struct http_transfer *t, CURLcode code)

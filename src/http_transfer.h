@@ -47,8 +47,9 @@ struct http_transfer {
     bool refused_address;     /* one of the host's addresses may not be asked */
     bool turned_away;         /* the gate did not let it pass, at one of them at least */
     bool out_of_files;
-    curl_socket_t fd; /* of the connection that the request went over; CURL_SOCKET_BAD: not known */
-    bool spoilt;      /* it would have gone over a connection that is no use: nothing was sent */
+    curl_socket_t fd;    /* of the connection that the request went over; CURL_SOCKET_BAD: not known */
+    uint64_t connection; /* likewise, its number; 0: not known */
+    bool spoilt;         /* it would have gone over a connection that is no use: nothing was sent */
     bool paused;
     int64_t drained_bytes;
     /* Times by context->now_ms. */

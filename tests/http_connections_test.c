@@ -1,6 +1,7 @@
 #include "http_connection.h"
 #include "http_rig.h"
 
+#include <netinet/in.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -29,6 +31,55 @@ static void connections_are_kept_alive_from_page_to_page(void **state)
     assert_int_equal(site_connections(rig->site), 1);
     assert_int_equal(site_requests(rig->site, NULL), 20);
     rig_stop(rig);
+}
+
+#define IDLE 3
+
+/* The two ends of a connection: ours is known to *connections. */
+static int connect_one(struct http_connections *connections, int listener, struct http_connection **connection)
+{
+    struct curl_sockaddr address = {.family = AF_INET, .socktype = SOCK_STREAM, .addrlen = sizeof(struct sockaddr_in)};
+    socklen_t size = address.addrlen;
+    curl_socket_t fd;
+
+    assert_int_equal(getsockname(listener, &address.addr, &size), 0);
+    fd = http_connections_open(connections, &address);
+    assert_int_equal(connect(fd, &address.addr, size), 0);
+    *connection = &connections->list[connections->count - 1];
+    assert_int_equal((*connection)->fd, fd);
+    return accept(listener, NULL, NULL);
+}
+
+static void beyond_so_many_idle_connections_the_oldest_is_shut_down(void **state)
+{
+    struct http_connections connections = {.list = NULL};
+    struct sockaddr_in loopback = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    int listener = socket(AF_INET, SOCK_STREAM, 0), theirs[IDLE];
+    char byte;
+
+    (void)state;
+    http_connections_init(&connections);
+    assert_int_equal(bind(listener, (struct sockaddr *)&loopback, sizeof loopback), 0);
+    assert_int_equal(listen(listener, IDLE), 0);
+    for (int i = 0; i < IDLE; i++) {
+        struct http_connection *connection;
+
+        theirs[i] = connect_one(&connections, listener, &connection);
+        if (i == 1) /* the first is used once more: the second is the oldest then */
+            connections.list[0].idle_since = 0;
+        http_connections_rest(&connections, connection, IDLE - 1);
+        if (i == 1)
+            http_connections_rest(&connections, &connections.list[0], IDLE - 1);
+    }
+    assert_int_equal(read(theirs[1], &byte, 1), 0);
+    assert_int_equal(recv(theirs[0], &byte, 1, MSG_DONTWAIT), -1);
+    assert_int_equal(recv(theirs[2], &byte, 1, MSG_DONTWAIT), -1);
+    while (connections.count > 0)
+        http_connections_close(&connections, connections.list[0].fd);
+    for (int i = 0; i < IDLE; i++)
+        close(theirs[i]);
+    close(listener);
+    http_connections_free(&connections);
 }
 
 static void a_connection_that_died_in_the_pool_is_no_failure_of_the_page(void **state)
@@ -211,6 +262,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(connections_are_kept_alive_from_page_to_page),
+        cmocka_unit_test(beyond_so_many_idle_connections_the_oldest_is_shut_down),
         cmocka_unit_test(a_connection_that_died_in_the_pool_is_no_failure_of_the_page),
         cmocka_unit_test(many_transfers_run_at_once),
         cmocka_unit_test(what_runs_can_be_given_up_as_if_never_asked_for),
