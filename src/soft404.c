@@ -29,12 +29,18 @@ struct count {
     uint32_t count;
 };
 
+struct title {
+    struct count seen;
+    size_t bytes;       /* of the latest page with it ... */
+    uint64_t body_hash; /* ... and its body */
+};
+
 struct soft404 {
     uint64_t seed;
     pthread_mutex_t lock;    /* guards all below */
     struct host_note *hosts; /* open addressing, never more than half full */
     size_t capacity, host_count;
-    struct count *titles; /* of hosts not suspected: pages with this title; a newer one takes the place of an older */
+    struct title *titles; /* of hosts not suspected: pages with this title; a newer one takes the place of an older */
     struct count *pages;  /* likewise, with this body, or title and text */
 };
 
@@ -287,14 +293,32 @@ void soft404_answered(struct soft404 *s, const struct page *page)
 
 /* --- Suspicion -------------------------------------------------------------------------- */
 
-/* With the lock: how often the key was counted before. */
-static uint32_t count_one(struct count *counts, uint64_t key)
+/* With the lock: how often the key was counted at its place before. */
+static uint32_t count_one(struct count *c, uint64_t key)
 {
-    struct count *c = &counts[key & (PLACES - 1)];
-
     if (c->key != key)
         *c = (struct count){key, 0};
     return c->count++;
+}
+
+/* With the lock. */
+static uint32_t count_page(struct soft404 *s, uint64_t key)
+{
+    return count_one(&s->pages[key & (PLACES - 1)], key);
+}
+
+/* With the lock: the page's text may be that of another with this title, and it takes reading to know. The same body
+ * says so by itself, and texts that are alike are in pages of about the same size: in documentation that cut what was
+ * read to a fifth, and 3 % of a crawl's instructions. */
+static bool may_be_alike(struct soft404 *s, uint64_t key, const struct page *page)
+{
+    struct title *t = &s->titles[key & (PLACES - 1)];
+    uint32_t before = count_one(&t->seen, key);
+    bool alike = page->body_hash != t->body_hash && page->body.size / 2 <= t->bytes && t->bytes / 2 <= page->body.size;
+
+    t->bytes = page->body.size;
+    t->body_hash = page->body_hash;
+    return before > 0 && before <= TEXTS_COMPARED && alike;
 }
 
 static uint64_t mix(uint64_t a, uint64_t b)
@@ -318,7 +342,6 @@ bool soft404_look(struct soft404 *s, const struct page *page)
 {
     uint64_t host, title;
     const struct host_note *note;
-    uint32_t before;
     bool wants;
 
     if (!is_looked_at(page))
@@ -327,12 +350,10 @@ bool soft404_look(struct soft404 *s, const struct page *page)
     title = hash_of(s, page->title, 0);
     pthread_mutex_lock(&s->lock);
     note = find_host(s, host);
-    if (note->key != 0 && note->state != HOST_ASKED) {
+    if (note->key != 0 && note->state != HOST_ASKED)
         wants = note->state == HOST_SOFT && note->title == title;
-    } else {
-        before = count_one(s->titles, mix(host, title));
-        wants = before > 0 && before <= TEXTS_COMPARED;
-    }
+    else
+        wants = may_be_alike(s, mix(host, title), page);
     pthread_mutex_unlock(&s->lock);
     return wants || reads_missing(page);
 }
@@ -341,9 +362,9 @@ bool soft404_look(struct soft404 *s, const struct page *page)
 static bool is_repeated(struct soft404 *s, uint64_t host, const struct page *page)
 {
     uint64_t body = mix(host, page->body_hash), text = mix(mix(host, hash_of(s, page->title, 0)), page->text_hash);
-    bool repeated = page->body_hash != 0 && count_one(s->pages, body) + 1 >= SAME_SUSPECT;
+    bool repeated = page->body_hash != 0 && count_page(s, body) + 1 >= SAME_SUSPECT;
 
-    return (page->text_hash != 0 && count_one(s->pages, text) + 1 >= SAME_SUSPECT) || repeated;
+    return (page->text_hash != 0 && count_page(s, text) + 1 >= SAME_SUSPECT) || repeated;
 }
 
 void soft404_learn(struct soft404 *s, struct page *page)
