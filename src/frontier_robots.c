@@ -31,7 +31,8 @@ static bool is_hop(const struct page *page)
            page->links[page->redirect_link].skip != SKIP_BAD_URL;
 }
 
-/* What the answer means (RFC 9309, 2.3.1). A 429 asks for fewer requests, so it is no permission. */
+/* What the answer means (RFC 9309, 2.3.1). A 429 asks for fewer requests, so it is no permission; a 3xx that leads
+ * nowhere is as good as a 404. */
 static enum host_robots meaning(const struct page *page)
 {
     switch (page->outcome) {
@@ -42,7 +43,7 @@ static enum host_robots meaning(const struct page *page)
     case PAGE_BAD_REDIRECT:
         return ROBOTS_RULES;
     case PAGE_HTTP_ERROR:
-        return page->status >= 400 && page->status < 500 && page->status != 429 ? ROBOTS_RULES : ROBOTS_REFUSED;
+        return page->status < 500 && page->status != 429 ? ROBOTS_RULES : ROBOTS_REFUSED;
     case PAGE_TOO_LARGE:
         return page->rules != NULL ? ROBOTS_RULES : ROBOTS_UNREACHABLE;
     default:

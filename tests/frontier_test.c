@@ -214,6 +214,30 @@ static void after_503_for_robots_txt_nothing_of_the_host_is_asked_for(void **sta
     end(f);
 }
 
+/* As it was asked for without a condition or a choice. */
+static void a_robots_txt_that_answers_304_or_300_forbids_nothing(void **state)
+{
+    static const int STATUSES[] = {300, 304, 305};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof STATUSES / sizeof *STATUSES; i++) {
+        struct frontier *f = frontier_new(&limits);
+        struct page *page;
+
+        seed(f, A "/1", NULL);
+        page = take(f);
+        assert_int_equal(page->kind, PAGE_ROBOTS);
+        answer(f, page, STATUSES[i]);
+        page->outcome = PAGE_HTTP_ERROR;
+        finish(f, page);
+        page = take(f);
+        assert_int_equal(page->skip, SKIP_NONE);
+        answer(f, page, 200);
+        finish(f, page);
+        end(f);
+    }
+}
+
 static void a_host_without_an_address_gives_its_pages_that_outcome(void **state)
 {
     struct frontier *f = frontier_new(&limits);
@@ -1181,6 +1205,7 @@ int main(void)
         TEST(robots_txt_is_the_first_thing_asked_of_a_host_and_once),
         TEST(what_robots_txt_refuses_comes_out_with_its_line),
         TEST(after_503_for_robots_txt_nothing_of_the_host_is_asked_for),
+        TEST(a_robots_txt_that_answers_304_or_300_forbids_nothing),
         TEST(a_host_without_an_address_gives_its_pages_that_outcome),
         TEST(a_redirected_robots_txt_binds_the_host_that_was_asked),
         TEST(a_redirected_robots_txt_waits_for_room_at_a_host_that_is_closed),

@@ -118,7 +118,7 @@ FORBIDS = "User-agent: *\nDisallow: /\n"
 robots("that_is_401", "", "ok", "401 No")
 robots("that_is_410", "", "ok", "410 Gone")
 robots("that_is_429", FORBIDS, "robots host_gave_up", "429 Slow")
-robots("that_is_304", "", "robots ok", "304 Not Modified")
+robots("that_is_304", "", "ok", "304 Not Modified")
 robots("that_is_206", FORBIDS, "robots ok", "206 Partial")
 robots("that_is_204", "", "ok", "204 Nothing")
 robots("of_another_type", FORBIDS, "robots", fields="Content-Type: image/png\r\n")
