@@ -3,10 +3,14 @@
 #include "mem.h"
 #include "text.h"
 
+#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#define WATCH_MS 200
 #define HOPS_MAX 5 /* redirects followed (RFC 9309, 2.3.1.2); as the crawl does */
 
 static bool may_be_private(void *arg, struct slice host)
@@ -32,8 +36,41 @@ static void free_files(struct robots_file *f)
     }
 }
 
+/* Who sends bytes without end that are no answer would hold the thread within one call of libcurl for ever. */
+static void *watch_main(void *arg)
+{
+    struct robots_session *s = arg;
+    struct pollfd end = {.fd = s->watch_ends[0], .events = POLLIN};
+
+    while (poll(&end, 1, WATCH_MS) <= 0)
+        http_watch(s->http, false);
+    return NULL;
+}
+
+static bool begin_watch(struct robots_session *s, struct err *err)
+{
+    if (pipe2(s->watch_ends, O_CLOEXEC) != 0)
+        return err_set(err, "no pipe could be made: %m");
+    s->has_watch = pthread_create(&s->watch, NULL, watch_main, s) == 0;
+    if (s->has_watch)
+        return true;
+    close(s->watch_ends[0]);
+    close(s->watch_ends[1]);
+    return err_set(err, "no thread could be started");
+}
+
+static void end_watch(struct robots_session *s)
+{
+    if (!s->has_watch)
+        return;
+    close(s->watch_ends[1]);
+    pthread_join(s->watch, NULL);
+    close(s->watch_ends[0]);
+}
+
 void robots_session_end(struct robots_session *s)
 {
+    end_watch(s);
     free_files(s->files);
     http_free(s->http);
     budget_free(s->budget);
@@ -56,7 +93,7 @@ bool robots_session_begin(struct robots_session *s, const struct options *option
         return false;
     s->budget = budget_new((size_t)options->memory_bytes);
     s->http = http_new(s->shared, s->budget, err);
-    return s->http != NULL;
+    return s->http != NULL && begin_watch(s, err);
 }
 
 static struct page *fetch(struct robots_session *s, const char *url)

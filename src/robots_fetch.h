@@ -6,8 +6,10 @@
 #include "http.h"
 #include "robots.h"
 
+#include <pthread.h>
+
 /* robots.txt of a few hosts, fetched one after the other as a crawl would: by the same rules of addresses, redirects
- * and meaning. One thread. */
+ * and meaning. For one thread; the session has another, which watches it as the main thread of a crawl does. */
 
 /* What is used for every URL. */
 struct robots_session {
@@ -17,6 +19,9 @@ struct robots_session {
     struct http_shared *shared;
     struct budget *budget;
     struct http *http;
+    pthread_t watch;
+    bool has_watch;
+    int watch_ends[2];         /* a pipe: the watch ends when the second is closed */
     struct robots_file *files; /* fetched so far, the latest first */
 };
 

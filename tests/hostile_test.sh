@@ -39,6 +39,8 @@ check() { # name, arguments
 check each_hostile_answer_comes_to_an_outcome_that_fits
 # Without floods, which nghttpx takes in full.
 check behind_nghttpx_over_http_2_each_answer_has_an_outcome --front --only 'location_*,to_*,gzip_*,deflate_*,length_*,closed_*,a_second*,two_*,status_*,chunk_size_*,utf*'
+# Without those that say nothing, or little, for the minute that a request may take.
+check crawl_robots_ends_with_a_verdict_whatever_is_answered --robots --only 'robots_[!b]*,tls_of*,h2_pings*,h2_settings_w*,h2_resets_w*'
 check an_interrupt_ends_it_within_two_seconds_whatever_the_servers_do --interrupt 3
 check sixty_four_bombs_stay_within_32_mb_and_64 --bombs 64 --memory 32
 check sixty_four_bombs_stay_within_256_mb_and_64 --bombs 64 --memory 256

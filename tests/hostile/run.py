@@ -5,6 +5,7 @@ usage: run.py CRAWL [--only PATTERN] [--list] [--verbose] [--keep DIR] [--more O
        run.py CRAWL --bombs COUNT --memory MB         so many that want memory, all at once
        run.py CRAWL --interrupt SECONDS               an interrupt after so long: it must end within 2 s
        run.py CRAWL --front                           behind nghttpx, over HTTP/2: each must come to an outcome
+       run.py CRAWL --robots                          crawl robots, of each: it must end, with an answer
 
 Each case must end with one of its outcomes, in bounded time and bytes, with no more requests than it may cost; nothing
 of what was not asked for may be recorded (POISON), nobody else may be asked, and the crawl must end by itself, with
@@ -12,6 +13,7 @@ bounded memory. Exit status 0: so it is; 77: something needed is missing.
 """
 
 import argparse
+import concurrent.futures
 import fnmatch
 import os
 import shutil
@@ -181,6 +183,26 @@ def costs(options, rss_mb, took, late):
         (["%.0f s" % took] if took > SECONDS_MOST else [])
 
 
+def ask_robots(options, folder, ca):
+    """crawl robots for each seed, four at a time: how many did not end well."""
+    def ask(seed):
+        case, url = seed
+        command = [options.crawl, "robots", "--config=none", url] + (["--cacert=" + ca] if ca else [])
+        try:
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                  timeout=SECONDS_MOST)
+            problems = ["exit %d" % done.returncode] if done.returncode not in (0, 4) else []
+            problems += ["controls in what it says"] if any(c in done.stdout for c in b"\x1b\x07\x9b\0") else []
+            problems += ["no verdict"] if b"verdict" not in done.stdout else []
+        except subprocess.TimeoutExpired:
+            problems = ["not over after %d s" % SECONDS_MOST]
+        if problems:
+            print("FAIL %-38s %s" % (case.name, "; ".join(problems)))
+        return bool(problems)
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        return sum(pool.map(ask, options.seeds))
+
+
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("crawl")
@@ -194,6 +216,7 @@ def main():
     p.add_argument("--memory", type=int, default=256, metavar="MB")
     p.add_argument("--interrupt", type=float)
     p.add_argument("--front", action="store_true")
+    p.add_argument("--robots", action="store_true")
     options = p.parse_args()
     if options.bombs:
         import bombs
@@ -214,6 +237,12 @@ def main():
     site = sites.Site(http2=http2.serve)
     site.certificate, ca = certificate(folder, options.front) if shutil.which("openssl") else (None, None)
     options.seeds, front = make_seeds(options, site, folder, site.certificate)
+    if options.robots:
+        bad = ask_robots(options, folder, ca)
+        print("%d cases, %d problems" % (len(options.seeds), bad))
+        if not options.keep:
+            shutil.rmtree(folder)
+        return 1 if bad else 0
     status, took, rss_mb, late, cpu = crawl(options, folder, ca)
     if front is not None:
         front.terminate()
