@@ -118,15 +118,19 @@ static void wait_for_room(struct queue *q, size_t weight)
 void queue_push_weighing(struct queue *q, void *item, size_t weight)
 {
     pthread_cond_t *whom;
+    bool waits;
 
     assert(item != NULL);
     pthread_mutex_lock(&q->lock);
-    if (!has_room(q, weight))
+    waits = !has_room(q, weight);
+    if (waits)
         wait_for_room(q, weight);
     assert(!q->closed);
     q->slots[(q->head + q->length) % q->capacity] = (struct slot){item, weight};
     q->length++;
     q->weight += weight;
+    if (waits && has_room(q, 0))
+        pthread_cond_signal(&q->has_room);
     whom = whom_to_wake(q);
     pthread_mutex_unlock(&q->lock);
     wake(whom); /* not before: who is woken would only wait for the lock */
@@ -188,7 +192,7 @@ static size_t take(struct queue *q, void **items, size_t max)
     }
     q->begun = q->length > 0;
     q->hurried = false;
-    /* One place is for one pusher; many places may be for many. */
+    /* One place is for one pusher, who lets in the next if what was taken was heavier; many places may be for many. */
     if (count == 1)
         pthread_cond_signal(&q->has_room);
     else if (count > 1)

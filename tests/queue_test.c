@@ -1,6 +1,7 @@
 #include "queue.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -178,6 +179,14 @@ static void *push_heavy(void *arg)
     return NULL;
 }
 
+static void *push_light(void *arg)
+{
+    static int item;
+
+    queue_push_weighing(arg, &item, 1);
+    return NULL;
+}
+
 static struct queue *gathering_queue(size_t capacity, size_t want, int patience_ms)
 {
     struct queue *q = queue_new(capacity);
@@ -195,13 +204,40 @@ static void heavy_items_wait_for_each_other_but_one_always_finds_room(void **sta
 
     (void)state;
     queue_push_weighing(q, &item, 2 * QUEUE_WEIGHT_MAX);
+    queue_hurry(q);
     assert_ptr_equal(queue_pop(q), &item);
     push_heavy(q);
     pthread_create(&pusher, NULL, push_heavy, q);
     /* That the second finds no room is known when this does not wait for it any more. */
     assert_int_equal(queue_pop_many(q, items, 8), 1);
+    queue_hurry(q);
     assert_int_equal(queue_pop_many(q, items, 1), 1);
     pthread_join(pusher, NULL);
+    queue_close(q);
+    queue_free(q);
+}
+
+/* Whether both wait when the heavy one is taken is chance: in some of the rounds they do. */
+static void a_heavy_item_makes_room_for_all_light_ones_that_wait(void **state)
+{
+    struct queue *q = queue_new(8);
+    void *items[8];
+    int item;
+
+    (void)state;
+    for (int round = 0; round < 200; round++) {
+        pthread_t pushers[2];
+
+        queue_push_weighing(q, &item, QUEUE_WEIGHT_MAX);
+        for (int i = 0; i < 2; i++)
+            pthread_create(&pushers[i], NULL, push_light, q);
+        for (int i = 0; i < 100; i++)
+            sched_yield();
+        assert_ptr_equal(queue_pop(q), &item);
+        for (int i = 0; i < 2; i++)
+            pthread_join(pushers[i], NULL);
+        assert_int_equal(queue_pop_many(q, items, 8), 2);
+    }
     queue_close(q);
     queue_free(q);
 }
@@ -312,6 +348,7 @@ int main(void)
         cmocka_unit_test(a_batch_waits_no_longer_than_for_a_full_queue),
         cmocka_unit_test(a_batch_that_is_hurried_is_what_is_there),
         cmocka_unit_test(heavy_items_wait_for_each_other_but_one_always_finds_room),
+        cmocka_unit_test(a_heavy_item_makes_room_for_all_light_ones_that_wait),
         cmocka_unit_test(a_batch_is_taken_when_patience_or_the_queue_ends),
     };
 
