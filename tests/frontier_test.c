@@ -901,6 +901,37 @@ static void a_skipped_url_found_anew_above_parked_ones_is_visited_once(void **st
     end(f);
 }
 
+static void skipped_urls_found_anew_in_another_order_are_each_visited_once(void **state)
+{
+    static const char *const ROWS[] = {A "/2", A "/a", A "/b", A "/c", A "/3"};
+    static const char *const ANEW[] = {A "/c", A "/b", A "/a"};
+    struct frontier *f;
+    struct page *page = page_new(PAGE_SEEDS, "", 0);
+
+    (void)state;
+    limits.window = 1;
+    f = frontier_new(&limits);
+    seed(f, A "/1", NULL);
+    seed(f, A "/2", NULL);
+    for (int i = 1; i <= 3; i++)
+        add_link(f, page, ROWS[i], NULL, HTML_A)->skip = SKIP_LEVEL;
+    finish(f, page);
+    seed(f, A "/3", NULL);
+    for (int i = 0; i < 3; i++)
+        assert_true(seed(f, ANEW[i], NULL).is_upgrade);
+    serve_robots(f, A "/robots.txt", NULL);
+    serve(f, A "/1", 200);
+    for (int i = 0; i < 3; i++)
+        serve(f, ANEW[i], 200);
+    answer_refill(f, ROWS, 2, 2); /* that /a is done is not committed yet, nor for the others */
+    serve(f, A "/2", 200);
+    answer_refill(f, &ROWS[2], 4, 1);
+    answer_refill(f, &ROWS[3], 5, 1);
+    answer_refill(f, &ROWS[4], 6, 1);
+    serve(f, A "/3", 200);
+    end(f);
+}
+
 static void a_store_that_lost_parked_rows_does_not_keep_the_crawl_from_ending(void **state)
 {
     struct frontier *f;
@@ -1233,6 +1264,7 @@ int main(void)
         TEST(what_finds_no_room_is_read_back_in_order),
         TEST(what_was_parked_after_the_question_is_asked_for_again),
         TEST(a_skipped_url_found_anew_above_parked_ones_is_visited_once),
+        TEST(skipped_urls_found_anew_in_another_order_are_each_visited_once),
         TEST(a_store_that_lost_parked_rows_does_not_keep_the_crawl_from_ending),
         TEST(a_host_that_was_forgotten_gets_its_state_back_before_it_is_asked),
         TEST(a_taker_that_is_away_is_woken_once_for_new_work),
