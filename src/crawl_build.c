@@ -50,6 +50,11 @@ static bool refuses(void *arg, struct slice url, char *why, size_t why_size)
     return trap_refuses(arg, url, why, why_size);
 }
 
+static bool kinds_of(void *arg, struct slice url, uint64_t keys[PAGE_KINDS])
+{
+    return trap_kinds(arg, url, keys);
+}
+
 static void tell_host(void *arg, const struct host_state *state)
 {
     frontier_add_host(arg, state);
@@ -86,6 +91,8 @@ static bool watch_for_traps(struct crawl *c, struct err *err)
     c->settings->extract.trap = c->trap;
     c->settings->frontier.refuses = refuses;
     c->settings->frontier.refuses_arg = c->trap;
+    c->settings->frontier.kinds = kinds_of;
+    c->settings->frontier.kinds_arg = c->trap;
     return store_traps(c->store, tell_trap, c->trap, err);
 }
 

@@ -18,6 +18,11 @@
  * seen carries a ticket; the writer must record pages in the order of tickets, so that no row is committed before
  * the rows it refers to.
  *
+ * Lanes. So that what is fetched of a trap follows from the site alone, and not from which answer came first, URLs of
+ * clusters that have not said much yet are handed out level by level, and by their text within a level; those of
+ * clusters that repeat themselves one at a time, when nothing else of the host is left to do. All others, which are
+ * nearly all, in the order found.
+ *
  * The end is exact: over when nothing is active and nothing waits or is parked, or when stopping and nothing is active.
  *
  * Threads. One lock inside; any thread may call anything. It calls back only wake(), without the lock held.
@@ -53,6 +58,10 @@ struct frontier_limits {
      * with the frontier's lock held: it must be quick and take no lock. */
     bool (*refuses)(void *arg, struct slice url, char *why, size_t why_size);
     void *refuses_arg;
+    /* The clusters of URLs (see trap.h) that a document's belongs to; NULL: nothing waits in lanes. False: it is
+     * refused, as above. Called likewise. */
+    bool (*kinds)(void *arg, struct slice url, uint64_t keys[PAGE_KINDS]);
+    void *kinds_arg;
     const struct host_rules *(*rules_for)(void *arg, struct slice origin); /* overrides per host; never NULL */
     void *rules_arg;
 };
@@ -135,9 +144,10 @@ void frontier_abandon(struct frontier *f, struct page *page);
  * recorded. Next the page must go to the writer. */
 void frontier_finish(struct frontier *f, struct page *page);
 
-/* What was to be learnt from the page that is finished is in force: before, with one_by_one, nothing more is handed
- * out. After each frontier_finish() of a page that was taken. */
-void frontier_learnt(struct frontier *f);
+/* What was to be learnt from the page that is finished is in force, and page->kinds says what of its clusters: before,
+ * with one_by_one, nothing more is handed out, and else nothing more of its lane. After each frontier_finish() of a
+ * page that was taken. */
+void frontier_learnt(struct frontier *f, struct page *page);
 
 /* The 64-bit keyed hash that tells URLs apart. */
 uint64_t frontier_hash(const struct frontier *f, struct slice text);

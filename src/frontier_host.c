@@ -225,14 +225,19 @@ void host_keep_gaps(struct host *h)
 
 void host_free(struct host *h)
 {
+    struct waiting *w;
+
     free(h->pace.gaps);
     robots_free(h->rules);
     free(h->robots_error);
     free(h->origin);
     free(h->ahead);
+    free(h->levels);
     waiting_free_all(&h->ready);
     waiting_free_all(&h->delayed);
     waiting_free_all(&h->robots_queue);
+    while ((w = host_pop_lanes(h)) != NULL)
+        free(w);
     free(h);
 }
 

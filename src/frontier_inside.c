@@ -46,6 +46,7 @@ struct frontier *frontier_new(const struct frontier_limits *limits)
     snprintf(f->words_redirects, sizeof f->words_redirects, "--max-redirect=%d", f->limits.max_redirects);
     f->started_wall_ms = clock_wall_ms();
     f->seen = seen_new();
+    kinds_init(f);
     f->takers = mem_array((size_t)limits->takers, sizeof f->takers[0]);
     for (int i = 0; i < limits->takers; i++) {
         make_condition(&f->takers[i].turn);
@@ -78,6 +79,7 @@ void frontier_free(struct frontier *f)
     pthread_cond_destroy(&f->changed);
     pthread_mutex_destroy(&f->lock);
     seen_free(f->seen);
+    kinds_free(f);
     free(f->takers);
     free(f->table);
     free(f);

@@ -22,15 +22,35 @@ struct waiting {
     };
     uint32_t url_size;
     uint16_t depth;
-    uint8_t kind; /* enum page_kind */
+    uint16_t hops;  /* as in struct page; */
+    uint16_t rank;  /* in a lane */
+    uint32_t trail; /* until it was placed of the page that it was found on */
+    uint8_t kind;   /* enum page_kind */
     uint8_t via, tries, redirects;
     uint8_t external; /* as in struct page */
-    char tail[];      /* `redirects` ids of the chain, then the URL */
+    bool in_lane;     /* counts among those out of the lanes of its host, though it waits again */
+    bool wants_text;  /* as in struct page_kinds */
+    bool placed;
+    char tail[]; /* `redirects` ids of the chain, then the URL */
 };
 
 struct waiting_list {
     struct waiting *first, *last;
     size_t count;
+};
+
+/* By rank, and then by text: a heap. */
+struct lane {
+    struct waiting **items;
+    size_t count, room;
+};
+
+#define LEVELS 16
+
+/* How deep a document lies that is out, and since when it is. */
+struct level {
+    uint16_t depth;
+    int64_t since_ms;
 };
 
 enum host_robots {
@@ -40,10 +60,10 @@ enum host_robots {
     ROBOTS_UNREACHABLE /* no answer: no page of it will have one */
 };
 
-/* URLs of a host wait in three places: `ready` and `delayed` in the window, and parked in the store. What is parked has
- * an id above loaded_up_to, and whatever has such an id is parked, but for the ids in `ahead`. So as long as something
- * is parked all that is new must be parked too, and reading the rows above loaded_up_to in order of ids brings each
- * once. */
+/* URLs of a host wait in three places: `ready`, `delayed` and the lanes in the window, and parked in the store. What is
+ * parked has an id above loaded_up_to, and whatever has such an id is parked, but for the ids in `ahead`. So as long as
+ * something is parked all that is new must be parked too, and reading the rows above loaded_up_to in order of ids
+ * brings each once. */
 struct host {
     int64_t id;
     char *origin; /* "https://www.example.org" */
@@ -60,6 +80,9 @@ struct host {
 
     struct waiting_list ready;   /* first in, first out */
     struct waiting_list delayed; /* for another try; by due_ms */
+    struct lane young;           /* of clusters of which not enough is known */
+    struct waiting_list batch;   /* of these, those that go next */
+    struct lane repeats;         /* of clusters that repeat themselves */
     struct waiting_list
         robots_queue;         /* robots.txt to be tried again, or of other hosts that redirected here; by due_ms */
     int64_t parked;           /* rows that wait in the store only */
@@ -75,7 +98,12 @@ struct host {
         may_take; /* documents that may still be taken, if --host-max-pages was found exceeded late; else INT64_MAX */
 
     uint32_t origin_size;
-    int active;              /* pages out, of whatever kind */
+    int active;                /* pages out, of whatever kind */
+    int lane_out;              /* pages out of its lanes that are not learnt from yet */
+    int learning;              /* of these, those that are finished but for the first of a cluster */
+    uint32_t ready_at[LEVELS]; /* how many of `ready` lie how deep, the last place for all below */
+    struct level *levels;      /* of its documents that are out: `level_count` of them */
+    uint32_t level_count, level_room;
     bool wants_state;        /* its row must be read before anything is asked for */
     bool row_known;          /* but was told at the start: only the text of its robots.txt is missing */
     bool refill_asked;       /* a PAGE_REFILL is out, or not yet answered */
@@ -156,6 +184,9 @@ struct frontier {
     int64_t stalled;    /* requests that run at hosts where nothing has happened for long, */
     int64_t stalled_ms; /* counted then */
 
+    struct kind *kinds; /* clusters of URLs; NULL: there are no lanes */
+    uint32_t batches;   /* out of lanes, so far */
+
     struct taker *takers;
     struct taker *to_wake;
     int blocked_takers, starved_takers;
@@ -216,6 +247,50 @@ void waiting_append(struct waiting_list *list, struct waiting *w);
 void waiting_insert(struct waiting_list *list, struct waiting *w); /* by due_ms, behind its equals */
 struct waiting *waiting_pop(struct waiting_list *list);            /* NULL if there is none */
 void waiting_free_all(struct waiting_list *list);
+
+/* --- frontier_kind.c: which way URLs go ------------------------------------------ */
+enum kinds_way {
+    WAY_FREE,   /* as it was found */
+    WAY_FIRST,  /* likewise: it is the first of a cluster */
+    WAY_YOUNG,  /* by the lane of young clusters */
+    WAY_REPEATS /* by that of those that repeat themselves */
+};
+void kinds_init(struct frontier *f);
+void kinds_free(struct frontier *f);
+/* By what is known of its clusters now, which it puts into *kinds. */
+enum kinds_way kinds_way(const struct frontier *f, const struct waiting *w, struct page_kinds *kinds);
+/* Finds how far the URL lies inside its cluster, once. */
+void kinds_place(struct waiting *w, const struct page_kinds *kinds);
+/* A URL of these clusters is handed out. */
+void kinds_meet(struct frontier *f, const struct waiting *w, const struct page_kinds *kinds);
+/* It may go with the batch; it does. */
+bool kinds_fit(const struct frontier *f, const struct waiting *w, const struct page_kinds *kinds);
+void kinds_batched(struct frontier *f, const struct page_kinds *kinds);
+/* Takes what a page has taught. */
+void kinds_learnt(struct frontier *f, const struct page *page);
+#define KINDS_TRAIL_ANY 1 /* trail of a page that came out of the lane of what repeats */
+
+/* --- frontier_lane.c: what waits for others to be learnt from ------------------ */
+/* Nothing of the host is out or waits but in the lane of what repeats. */
+bool host_is_alone(const struct host *h);
+/* When something of what is ready, or in a lane, may be taken: a time that is past, or to come; INT64_MAX: not before
+ * something else happens. */
+int64_t host_lane_due_ms(const struct frontier *f, const struct host *h);
+/* The next URL of what is ready, or in a lane; NULL: none for now. `alone`: as above, when the taking began. */
+struct waiting *host_next_in_lane(struct frontier *f, struct host *h, bool alone, struct page_kinds *kinds,
+                                  int64_t now_ms);
+/* The end of what is ready, and its beginning: NULL: it is empty. */
+void host_add_ready(struct host *h, struct waiting *w);
+struct waiting *host_pop_ready(struct host *h);
+struct waiting *host_pop_lanes(struct host *h); /* any URL of them; NULL: they are empty */
+size_t host_in_lanes(const struct host *h);
+/* So much waits in the lanes that nothing more is read back, and what repeats is not left to the end. */
+bool host_has_long_lanes(const struct frontier *f, const struct host *h);
+/* A document goes out to be fetched; what it leads to is known now, or it waits again. */
+void page_begins_level(const struct frontier *f, struct page *page, int64_t now_ms);
+void page_ends_level(struct host *h, struct page *page);
+/* The page is not to be learnt from after all. */
+void page_leaves_lane(struct page *page);
 
 /* --- frontier_host.c: which hosts there are ---------------------------------- */
 /* The host of an origin, made if need be: *is_new if it was never known. Never NULL. */
@@ -278,6 +353,8 @@ bool frontier_is_busy(const struct frontier *f);
 void frontier_ask_next(struct frontier *f);
 /* Whose turn it is with one_by_one, though it may not be due yet; NULL: nobody's. */
 struct host *host_in_order(const struct frontier *f);
+/* With one_by_one: the page was learnt from. Without the lock. */
+void frontier_order_learnt(struct frontier *f);
 
 /* --- frontier_robots.c -------------------------------------------------------- */
 /* A PAGE_ROBOTS is finished: takes what it means for the host. */

@@ -65,6 +65,8 @@ static struct waiting *waiting_of_link(const struct page *page, const struct pag
     w->id = link->id;
     w->found_on = page->id;
     w->depth = link->depth;
+    w->hops = page->hops;
+    w->trail = page->trail;
     w->via = link->kind;
     if (link->kind == LINK_SITEMAP_FILE)
         w->kind = PAGE_SITEMAP;
@@ -91,7 +93,7 @@ static void admit(struct frontier *f, struct host *h, const struct page *page, c
         remember_ahead(h, link->id);
     else if (link->id > h->loaded_up_to)
         h->loaded_up_to = link->id;
-    waiting_append(&h->ready, waiting_of_link(page, link, is_hop));
+    host_add_ready(h, waiting_of_link(page, link, is_hop));
     f->waiting++;
     if (first)
         host_update(f, h, now_ms);

@@ -42,10 +42,8 @@ struct host *host_in_order(const struct frontier *f)
     return best;
 }
 
-void frontier_learnt(struct frontier *f)
+void frontier_order_learnt(struct frontier *f)
 {
-    if (!f->limits.one_by_one)
-        return;
     frontier_lock(f);
     f->learning = false;
     frontier_ask_next(f);

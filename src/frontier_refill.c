@@ -68,7 +68,7 @@ static void load_row(struct frontier *f, struct host *h, const struct waiting_ur
         w->kind = PAGE_SITEMAP;
     else if (row->external)
         w->kind = PAGE_EXTERNAL;
-    waiting_append(&h->ready, w);
+    host_add_ready(h, w);
     f->waiting++;
 }
 

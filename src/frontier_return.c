@@ -33,6 +33,7 @@ void frontier_page_out(struct frontier *f, struct page *page, struct host *h, bo
         host_started(&h->pace, now_ms);
         page_sits_down(page, h);
         count_fetching(f, h, 1, now_ms);
+        page_begins_level(f, page, now_ms);
         h->changed = true;
     }
 }
@@ -47,6 +48,10 @@ void frontier_page_in(struct frontier *f, struct page *page, int64_t now_ms)
     page->is_active = false;
     f->active--;
     h->active--;
+    if (page->lane == NULL)
+        page_ends_level(h, page);
+    else
+        h->learning += page->kinds.wants_text;
     host_update(f, h, now_ms);
     frontier_feed_sated(f);
     frontier_check_over(f);
@@ -206,6 +211,7 @@ static void take_back(struct frontier *f, struct page *page, int64_t due_ms, int
     assert(page->is_active && page->kind != PAGE_REFILL);
     f->active--;
     h->active--;
+    page_ends_level(h, page);
     if (page->kind == PAGE_DOCUMENT)
         f->taken--;
     wait_again(f, h, page, due_ms);

@@ -96,13 +96,24 @@ static void give_queued_robots(struct taking *taking, struct host *h)
 /* What is to be tried again goes first, but not at a host that fails: whether the host does, or a few of its URLs
  * alone, only another URL can show. Else five URLs that answer 503 for good would have it given up with all behind
  * them. */
-static struct waiting *next_waiting(const struct frontier *f, struct host *h, int64_t now_ms)
+static struct waiting *next_waiting(struct taking *taking, struct host *h, bool alone, struct page_kinds *kinds)
 {
-    bool delayed_is_due = h->delayed.first != NULL && h->delayed.first->due_ms <= now_ms;
+    const struct frontier *f = taking->f;
+    bool delayed_is_due = h->delayed.first != NULL && h->delayed.first->due_ms <= taking->now_ms;
 
-    if (delayed_is_due && (h->ready.first == NULL || h->pace.fails == 0 || f->limits.one_by_one))
+    if (delayed_is_due && (host_lane_due_ms(f, h) > taking->now_ms || h->pace.fails == 0 || f->limits.one_by_one))
         return waiting_pop(&h->delayed);
-    return waiting_pop(&h->ready);
+    return host_next_in_lane(taking->f, h, alone, kinds, taking->now_ms);
+}
+
+/* Of a host that is closed: all go. */
+static struct waiting *any_waiting(struct host *h)
+{
+    struct waiting *w = waiting_pop(&h->delayed);
+
+    if (w == NULL)
+        w = host_pop_ready(h);
+    return w == NULL ? host_pop_lanes(h) : w;
 }
 
 /* Why a page of a closed host will not be fetched. */
@@ -184,23 +195,26 @@ static bool is_allowed(const struct frontier *f, struct host *h, struct page *pa
 /* URLs up to the first that is fetched, for then the host rests. */
 static void give_urls(struct taking *taking, struct host *h)
 {
-    bool closed = host_is_closed(h);
+    bool closed = host_is_closed(h), alone = host_is_alone(h);
     bool fetching = false;
 
     while (!fetching && taking->count < taking->max) {
-        struct waiting *w = next_waiting(taking->f, h, taking->now_ms);
+        struct page_kinds kinds = {.known = false};
+        struct waiting *w = closed ? any_waiting(h) : next_waiting(taking, h, alone, &kinds);
         struct page *page;
 
-        if (w == NULL && closed)
-            w = waiting_pop(&h->delayed);
         if (w == NULL)
             return;
         taking->f->waiting--;
         page = waiting_into_page(w, h);
+        kinds.wants_text = page->kinds.wants_text;
+        page->kinds = kinds;
         if (closed)
             close_page(h, page);
         else
             fetching = is_allowed(taking->f, h, page);
+        if (!fetching)
+            page_leaves_lane(page);
         if (fetching && page->kind == PAGE_DOCUMENT)
             taking->f->taken++;
         give(taking, h, page, fetching);

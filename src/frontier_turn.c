@@ -178,14 +178,14 @@ bool host_wants_refill(const struct frontier *f, const struct host *h)
 
     if (h->refill_asked)
         return false;
-    if (h->wants_state || (h->parked > 0 && held == 0))
+    if (h->wants_state || (h->parked > 0 && held == 0 && !host_has_long_lanes(f, h)))
         return true;
-    return h->parked > 0 && held <= (low < LOW_MARK ? low : LOW_MARK) && host_room(f) > 0;
+    return h->parked > 0 && held <= (low < LOW_MARK ? low : LOW_MARK) && host_room(f) > 0 && !host_has_long_lanes(f, h);
 }
 
 bool host_has_urls(const struct host *h)
 {
-    return h->ready.first != NULL || h->delayed.first != NULL;
+    return h->ready.first != NULL || h->delayed.first != NULL || host_in_lanes(h) > 0;
 }
 
 static int64_t later(int64_t a, int64_t b)
@@ -214,7 +214,7 @@ static bool next_is_request(const struct frontier *f, const struct host *h, int6
 static int64_t due_ms(const struct frontier *f, const struct host *h, int64_t now_ms)
 {
     int64_t gate_ms = host_due_ms(&h->pace);
-    int64_t due = INT64_MAX;
+    int64_t due = INT64_MAX, again_ms;
 
     if (host_wants_refill(f, h))
         return now_ms;
@@ -230,10 +230,11 @@ static int64_t due_ms(const struct frontier *f, const struct host *h, int64_t no
         return earlier(due, gate_ms);
     if (host_is_closed(h))
         return now_ms;
+    again_ms = h->delayed.first != NULL ? h->delayed.first->due_ms : INT64_MAX;
     /* One by one, what is to be tried again comes before what was found later. */
-    if (h->ready.first == NULL || (f->limits.one_by_one && h->delayed.first != NULL))
-        gate_ms = later(gate_ms, h->delayed.first->due_ms);
-    return earlier(due, gate_ms);
+    if (!f->limits.one_by_one || h->delayed.first == NULL)
+        again_ms = earlier(again_ms, host_lane_due_ms(f, h));
+    return earlier(due, later(gate_ms, again_ms));
 }
 
 /* --- Whose it is ----------------------------------------------------------------- */
@@ -284,7 +285,7 @@ static void set_full(struct frontier *f, struct host *h, bool full)
 void host_update(struct frontier *f, struct host *h, int64_t now_ms)
 {
     bool live = host_has_urls(h) || h->robots_queue.first != NULL || h->robots_asked || h->parked > 0 ||
-                h->active > 0 || h->refill_asked;
+                h->active > 0 || h->refill_asked || h->lane_out > 0;
     struct taker *t;
     int64_t due;
 

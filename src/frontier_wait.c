@@ -39,6 +39,10 @@ struct page *waiting_into_page(struct waiting *w, struct host *h)
     page->tries = w->tries;
     page->redirects = w->redirects;
     page->external = w->external != 0;
+    page->hops = w->hops;
+    page->trail = w->trail;
+    page->lane = w->in_lane ? h : NULL;
+    page->kinds.wants_text = w->wants_text;
     if (w->kind == PAGE_ROBOTS) {
         page->robots_for = w->robots_for; /* its hops are only counted: there is no row to name */
         page->robots_origin = w->robots_for->origin;
@@ -60,6 +64,10 @@ struct waiting *waiting_from_page(struct page *page)
     w->via = page->via;
     w->tries = page->tries;
     w->external = page->external;
+    w->hops = page->hops;
+    w->trail = page->trail;
+    w->in_lane = page->lane != NULL;
+    w->wants_text = page->kinds.wants_text;
     if (page->kind == PAGE_ROBOTS)
         w->robots_for = page->robots_for;
     else

@@ -154,6 +154,18 @@ struct page_trap {
 
 void page_trap_free(struct page_trap *trap);
 
+#define PAGE_KINDS 11 /* as many as there are slots of trap_shape.h */
+
+/* The clusters of URLs that a document's own belongs to (see trap.h), and what is known of them. */
+struct page_kinds {
+    uint64_t keys[PAGE_KINDS]; /* 0: none in this place */
+    bool known;                /* they were looked for */
+    bool wants_text;           /* of a page out of a lane: its text is to be read in any case */
+    bool learnt;               /* trap_learn() took the page in; bits by place: */
+    uint16_t varied;           /* so much was said by this cluster that it is no trap yet */
+    uint16_t repeats;          /* its latest pages hardly said anything new */
+};
+
 #define PAGE_REDIRECTS_MAX 16
 #define PAGE_POOL_LIMIT    (64u * 1024 * 1024) /* bytes of text a page may bring */
 
@@ -187,6 +199,11 @@ struct page {
     bool is_active, is_fetching;       /* the frontier's own: how it counts the page */
     int64_t asked_ms;                  /* likewise: clock_ms() when it was last handed out for fetching */
     struct address *seat;              /* likewise: where its request counts */
+    struct host *lane; /* likewise: of this host one out of a lane, until frontier_learnt(); else NULL */
+    uint16_t hops;     /* likewise: from page to page of one cluster on the way here */
+    uint32_t trail;    /* likewise: that cluster */
+    bool has_level;    /* likewise: its host waits for it before it goes deeper */
+    struct page_kinds kinds;
 
     /* The answer. */
     enum page_outcome outcome;

@@ -42,7 +42,7 @@ static void read_page(const struct parser *parser, struct extract *extract, stru
     frontier_finish(parser->frontier, page);
     if (sight.counts)
         trap_learn(trap, page, &sight);
-    frontier_learnt(parser->frontier);
+    frontier_learnt(parser->frontier, page);
     if (page->trap != NULL)
         log_note("%s: what else is found there is skipped (--release-traps fetches it later)", page->trap->why);
 }

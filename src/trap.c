@@ -5,6 +5,7 @@
 #include "trap_echo.h"
 #include "trap_quarantine.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,18 +91,38 @@ void trap_restore(struct trap *t, enum shape kind, const char *shape, const char
         quarantine_add(t->quarantine, shape_key(t, kind, slice_of(shape)), why);
 }
 
+/* Why a URL of these clusters is not fetched; NULL: it is. */
+static const char *words_of(const struct trap *t, const uint64_t keys[SHAPE_SLOTS])
+{
+    const char *found = NULL;
+
+    for (unsigned slot = 0; slot < SHAPE_SLOTS && found == NULL; slot++)
+        found = keys[slot] == 0 ? NULL : quarantine_find(t->quarantine, keys[slot]);
+    return found;
+}
+
+static_assert(PAGE_KINDS == SHAPE_SLOTS, "a page has room for the clusters of its URL");
+
+bool trap_kinds(struct trap *t, struct slice url, uint64_t keys[PAGE_KINDS])
+{
+    struct buf text = shape_memory();
+
+    find_keys(t, url, &text, keys);
+    buf_free(&text);
+    return quarantine_is_empty(t->quarantine) || words_of(t, keys) == NULL;
+}
+
 bool trap_refuses(struct trap *t, struct slice url, char *why, size_t why_size)
 {
     struct buf text = shape_memory();
     uint64_t keys[SHAPE_SLOTS];
-    const char *found = NULL;
+    const char *found;
 
     if (quarantine_is_empty(t->quarantine))
         return false;
     find_keys(t, url, &text, keys);
     buf_free(&text);
-    for (unsigned slot = 0; slot < SHAPE_SLOTS && found == NULL; slot++)
-        found = keys[slot] == 0 ? NULL : quarantine_find(t->quarantine, keys[slot]);
+    found = words_of(t, keys);
     if (found != NULL)
         snprintf(why, why_size, "%s", found);
     return found != NULL;
@@ -176,23 +197,29 @@ static uint64_t path_key(const struct trap *t, struct slice url)
     return hash_of(t, (struct slice){url.data, query == NULL ? url.size : (size_t)(query - url.data)}, 0x70617468);
 }
 
-void trap_look(struct trap *t, const struct page *page, struct trap_sight *sight)
+void trap_look(struct trap *t, struct page *page, struct trap_sight *sight)
 {
     struct slice url = {page->url, page->url_size};
     struct buf text = shape_memory();
 
     sight->counts = is_learnt_from(page);
-    sight->wants_text = false;
+    sight->wants_text = page->kinds.wants_text;
     sight->echo.count = 0;
-    if (!sight->counts)
+    if (!page->kinds.known && (sight->counts || page->lane != NULL)) {
+        find_keys(t, url, &text, page->kinds.keys);
+        page->kinds.known = true;
+    }
+    if (!sight->counts) {
+        buf_free(&text);
         return;
-    find_keys(t, url, &text, sight->keys);
+    }
+    memcpy(sight->keys, page->kinds.keys, sizeof sight->keys);
     sight->title_hash = title_hash(t, page->title, &text);
     buf_free(&text);
     pthread_mutex_lock(&t->lock);
     if (sight->keys[SHAPE_NAME] != 0)
-        sight->wants_text = echoes_note(t->echoes, path_key(t, url), url, &sight->echo);
-    for (unsigned slot = 0; slot < SHAPE_SLOTS; slot++) {
+        sight->wants_text |= echoes_note(t->echoes, path_key(t, url), url, &sight->echo);
+    for (unsigned slot = 0; slot < SHAPE_SLOTS && !sight->wants_text; slot++) {
         const struct cluster *cluster = clusters_find(t->clusters, sight->keys[slot]);
 
         sight->wants_text |= cluster != NULL && cluster_pages(cluster) >= text_least_pages[shape_of_slot(slot)] &&
@@ -308,6 +335,20 @@ static void put_into_quarantine(struct trap *t, struct cluster *c, unsigned slot
     cluster_close(c);
 }
 
+/* With the lock. */
+static void tell_kinds(const struct trap *t, struct page *page, const struct trap_sight *sight)
+{
+    page->kinds.learnt = true;
+    for (unsigned slot = 0; slot < SHAPE_SLOTS; slot++) {
+        const struct cluster *c = clusters_find(t->clusters, sight->keys[slot]);
+
+        if (c == NULL)
+            continue;
+        page->kinds.varied |= (uint16_t)(cluster_is_varied(c) << slot);
+        page->kinds.repeats |= (uint16_t)(cluster_repeats(c) << slot);
+    }
+}
+
 void trap_learn(struct trap *t, struct page *page, const struct trap_sight *sight)
 {
     bool repeats[SHAPE_SLOTS] = {false};
@@ -346,5 +387,6 @@ void trap_learn(struct trap *t, struct page *page, const struct trap_sight *sigh
         if (cluster_is_trap(c, shape_of_slot(slot)) && (slot < SHAPE_NAME || !is_carrier(t, sight->keys, slot)))
             put_into_quarantine(t, c, slot, page);
     }
+    tell_kinds(t, page, sight);
     pthread_mutex_unlock(&t->lock);
 }

@@ -44,11 +44,14 @@ void trap_free(struct trap *trap);
 /* A quarantine of an earlier run, from what a struct page_trap of it said. */
 void trap_restore(struct trap *trap, enum shape kind, const char *shape, const char *why);
 
-/* Looks at a page that was parsed. */
-void trap_look(struct trap *trap, const struct page *page, struct trap_sight *sight);
+/* The clusters that a URL belongs to: 0 in places where there is none. False: it is in quarantine. */
+bool trap_kinds(struct trap *trap, struct slice url, uint64_t keys[PAGE_KINDS]);
 
-/* Learns from it, once frontier_finish() has told which of its links are new. If that puts a cluster into quarantine,
- * page->trap is set, to be recorded. */
+/* Looks at a page that was parsed. Fills in page->kinds as far as nobody has. */
+void trap_look(struct trap *trap, struct page *page, struct trap_sight *sight);
+
+/* Learns from it, once frontier_finish() has told which of its links are new, and says in page->kinds what is known of
+ * its clusters now. If that puts one into quarantine, page->trap is set, to be recorded. */
 void trap_learn(struct trap *trap, struct page *page, const struct trap_sight *sight);
 
 /* True, with the reason in words: this URL is in quarantine. */

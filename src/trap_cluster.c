@@ -19,8 +19,11 @@
 #define BLIND_LEAST_PAGES 150
 #define BLIND_RECENT      64
 #define BLIND_MOST_OTHERS 3
-#define TAIL_LEAST_DEEPER 2   /* parts of the path by which those of one tail differ at least */
-#define SUSPECT_RECENT    16  /* a cluster with so many latest pages stale by their texts brings no news */
+#define TAIL_LEAST_DEEPER 2  /* parts of the path by which those of one tail differ at least */
+#define SUSPECT_RECENT    16 /* a cluster with so many latest pages stale by their texts brings no news */
+#define SUSPECT_OTHERS    4  /* ... as has one of which all others but so many were, however they came */
+#define REPEATS_LEAST     3 /* pages of a cluster that repeats itself, of which no more differ than do not: until ... */
+#define VARIED_AGAIN      8 /* ... so many more differ; once it is varied, until of SUSPECT_RECENT so few repeat */
 #define NEAR_LEAST_BYTES  200 /* of text for a near-duplicate hash to mean anything */
 #define NEAR_MOST_BITS    3
 
@@ -35,10 +38,12 @@ struct cluster {
     uint64_t key;  /* of its shape; 0: this place is free */
     uint64_t used; /* when it was met last, in pages */
     uint32_t pages;
-    uint32_t fresh; /* of them: said something new */
+    uint32_t fresh;    /* of them: said something new */
+    uint32_t repeated; /* of them: said what one of the cluster had said, as far as was looked at */
     uint16_t least_depth, most_depth;
     uint16_t least_parts, most_parts;
-    bool closed;
+    bool closed, repeating;
+    uint8_t varied; /* different texts, as far as they were looked at; at most TEXTS_KEPT + 1 */
     /* The latest 64 pages, one bit each, the newest lowest: */
     uint64_t repeats; /* title and text were there before, or nearly */
     uint64_t stale;   /* the same, and no news */
@@ -142,8 +147,12 @@ bool cluster_note_said(struct cluster *c, uint32_t title, const struct page *pag
     if (find_said(c, title, says_the_same, page) != NULL)
         return true;
     said = find_said(c, title, lacks_text, page);
-    if (said == NULL)
+    if (said == NULL && !page_has_text(page) && cluster_knows_title(c, title))
+        return false;
+    if (said == NULL) {
         said = &c->said[c->said_next++ % TEXTS_KEPT];
+        c->varied += c->varied <= TEXTS_KEPT;
+    }
     *said = (struct said){.title_hash = title,
                           .has_text = page_has_text(page),
                           .is_long = page->text_bytes >= NEAR_LEAST_BYTES,
@@ -203,6 +212,23 @@ void cluster_note_page(struct cluster *c, const struct page *page, bool repeats,
     c->repeats = c->repeats << 1 | repeats;
     c->stale = c->stale << 1 | (repeats && !news);
     c->same = c->same << 1 | (exact && !news);
+    c->repeated += repeats;
+    /* By counts, whatever the order of the pages, as long as there are few. */
+    if (cluster_is_varied(c) ? cluster_is_suspect(c) : c->pages >= REPEATS_LEAST && c->repeated >= c->varied)
+        c->repeating = true;
+    else if (cluster_is_varied(c) ? latest(c->repeats, SUSPECT_RECENT) <= VARIED_AGAIN
+                                  : c->repeated + VARIED_AGAIN < c->varied)
+        c->repeating = false;
+}
+
+bool cluster_is_varied(const struct cluster *c)
+{
+    return c->varied > TEXTS_KEPT || c->closed;
+}
+
+bool cluster_repeats(const struct cluster *c)
+{
+    return c->repeating && !c->closed;
 }
 
 void cluster_note_echo(struct cluster *c, bool echoes, bool news)
@@ -214,7 +240,8 @@ void cluster_note_echo(struct cluster *c, bool echoes, bool news)
 
 bool cluster_is_suspect(const struct cluster *c)
 {
-    return c != NULL && c->pages >= SUSPECT_RECENT && latest(c->repeats, SUSPECT_RECENT) >= SUSPECT_RECENT - 1;
+    return c != NULL && c->pages >= SUSPECT_RECENT &&
+           (latest(c->repeats, SUSPECT_RECENT) >= SUSPECT_RECENT - 1 || c->repeated + SUSPECT_OTHERS >= c->pages);
 }
 
 bool cluster_is_trap(const struct cluster *c, enum shape kind)

@@ -43,6 +43,13 @@ void cluster_note_echo(struct cluster *c, bool echoes, bool news);
 /* Nearly all of its latest pages repeat others: links to it promise nothing. False for NULL. */
 bool cluster_is_suspect(const struct cluster *c);
 
+/* Its pages have said so much, or it is closed: those to come need not be waited for. */
+bool cluster_is_varied(const struct cluster *c);
+
+/* No more than half of its pages differ as far as was looked at, or hardly one of the latest: what it is will show
+ * soon, and each page more may be one too many. */
+bool cluster_repeats(const struct cluster *c);
+
 /* It goes on and brings nothing new (see trap.h), and was not closed yet. */
 bool cluster_is_trap(const struct cluster *c, enum shape kind);
 void cluster_close(struct cluster *c);

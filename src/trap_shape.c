@@ -294,3 +294,34 @@ int shape_parts(struct slice url)
         parts += path.data[i] != '/' && (i == 0 || path.data[i - 1] == '/');
     return parts;
 }
+
+/* The part of a path that begins at `from` or behind; size 0: there is none. */
+static struct slice part_from(struct slice path, size_t from)
+{
+    size_t start = from, end;
+
+    while (start < path.size && path.data[start] == '/')
+        start++;
+    for (end = start; end < path.size && path.data[end] != '/';)
+        end++;
+    return (struct slice){path.data + start, end - start};
+}
+
+#define PARTS_COMPARED 16
+
+bool shape_part_comes_again(struct slice url)
+{
+    struct slice path = take_apart(url).path, parts[PARTS_COMPARED];
+    size_t at = 0;
+
+    for (int count = 0; count < PARTS_COMPARED; count++) {
+        parts[count] = part_from(path, at);
+        if (parts[count].size == 0)
+            return false;
+        for (int i = 0; i < count; i++)
+            if (by_text(&parts[i], &parts[count]) == 0)
+                return true;
+        at = (size_t)(parts[count].data + parts[count].size - path.data);
+    }
+    return true; /* so long a path is suspicious in any case */
+}

@@ -33,6 +33,9 @@ bool shape_has_word(struct slice url, unsigned slot);
 /* How many parts the path of a URL has: 0 for "http://a.example/", 2 for "http://a.example/b/c?d". */
 int shape_parts(struct slice url);
 
+/* A part of the path of a URL is there twice. */
+bool shape_part_comes_again(struct slice url);
+
 /* Appends `text` with each run of digits as one 0. */
 void shape_add_blind(struct slice text, struct buf *out);
 

@@ -28,6 +28,7 @@ struct world *world_new(void)
 {
     struct world *w = mem_new(sizeof *w);
 
+    w->lanes = true;
     w->rules = (struct host_rules){.rest_us = 0,
                                    .delay_cap_ms = 30000,
                                    .ceiling = 8,
@@ -126,6 +127,39 @@ static void add_link(struct world *w, struct page *page, int64_t to, uint8_t kin
     link->host_size = (uint32_t)(strchr(url + 7, '/') - url);
     buf_add_string(&page->pool, url);
     link->text_hash = link->key_hash = frontier_hash(w->frontier, slice_of(url));
+}
+
+/* Pages are of 20 clusters a host, two of which each belongs to. */
+static bool kinds_of(void *arg, struct slice url, uint64_t keys[PAGE_KINDS])
+{
+    int host = 0, number = 0;
+    char text[100];
+
+    (void)arg;
+    memset(keys, 0, PAGE_KINDS * sizeof keys[0]);
+    snprintf(text, sizeof text, "%.*s", (int)url.size, url.data);
+    if (sscanf(text, "http://h%d.example/%d", &host, &number) == 2) {
+        keys[0] = (uint64_t)(host * 20 + number % 13 + 1);
+        keys[1] = (uint64_t)(host * 20 + 13 + number % 7 + 1);
+    }
+    return number % 10 != 9; /* those are refused in words, but fetched all the same */
+}
+
+/* Some clusters are soon known to be varied, some repeat themselves, some do at times, and some say nothing. */
+static void teach(struct page *page)
+{
+    struct page_kinds *kinds = &page->kinds;
+
+    if (!kinds->known && page->kind == PAGE_DOCUMENT)
+        kinds_of(NULL, (struct slice){page->url, page->url_size}, kinds->keys);
+    kinds->known = page->kind == PAGE_DOCUMENT;
+    kinds->learnt = page->outcome == PAGE_OK;
+    for (int i = 0; i < PAGE_KINDS && kinds->learnt; i++) {
+        uint64_t key = kinds->keys[i];
+
+        kinds->varied |= (uint16_t)((key % 4 == 1) << i);
+        kinds->repeats |= (uint16_t)((key % 4 == 2 || (key % 4 == 3 && page->id % 3 == 0)) << i);
+    }
 }
 
 static void parse(struct world *w, struct page *page)
@@ -411,6 +445,8 @@ static void *taker_main(void *arg)
             }
             parse(w, page);
             frontier_finish(w->frontier, page);
+            teach(page);
+            frontier_learnt(w->frontier, page);
             queue_push(taker->to_write, page);
         }
     }
@@ -459,6 +495,8 @@ void world_crawl(struct world *w)
 
     make_room(w, (int64_t)w->hosts * w->pages + 1000);
     w->last_ticket = 0;
+    w->limits.kinds = w->lanes ? kinds_of : NULL;
+    w->limits.kinds_arg = w;
     w->frontier = frontier_new(&w->limits);
     pthread_create(&threads[w->limits.takers], NULL, writer_main, &writer);
     begin(w, to_write);

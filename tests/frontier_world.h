@@ -31,6 +31,7 @@ struct world {
     int fails_every;    /* every n-th request fails with 503 first; 0: none */
     int64_t stop_after; /* requests, then frontier_stop(); 0: never */
     bool abandon;
+    bool lanes;    /* some pages wait for others to be learnt from (true) */
     int addresses; /* host K is at 10.0.0.(K % addresses); 0: at its own */
 
     struct frontier *frontier;
