@@ -48,6 +48,7 @@ struct frontier_limits {
     int max_tries;             /* requests for one URL, the first one included */
     int max_redirects;         /* hops in a row, at most PAGE_REDIRECTS_MAX */
     size_t idle_hosts;         /* hosts that have nothing to do but stay in memory; others are forgotten; 0: 4,096 */
+    size_t idle_bytes;         /* of what robots.txt forbids at them; 0: 32 MB */
     int64_t robots_age_ms;     /* a robots.txt older than this is asked for again; 0: 24 h */
     bool one_by_one;    /* --deterministic: one page after the other, in the order found; takers and transfers 1 */
     bool robots;        /* false: --no-robots: none is asked for, none obeyed */

@@ -11,6 +11,9 @@
 #define FIRST_TABLE_SIZE 256
 #define IDLE_HOSTS       4096
 
+/* Usual rules take some KB, those of a robots.txt as large as may be 1.1 MB: 1,000 hosts with such ones took 1.2 GB. */
+#define IDLE_BYTES ((size_t)32 << 20)
+
 static size_t table_slot(const struct frontier *f, int64_t id)
 {
     return (size_t)((uint64_t)id * 0x9E3779B97F4A7C15u >> 20) & (f->table_size - 1);
@@ -75,6 +78,18 @@ static uint64_t origin_hash(const struct frontier *f, struct slice origin)
     return XXH3_64bits_withSeed(origin.data, origin.size, f->limits.hash_seed ^ 0x686F7374u);
 }
 
+void host_falls_idle(struct frontier *f, struct host *h)
+{
+    host_list_add(&f->idle, h);
+    f->idle_bytes += robots_memory(h->rules);
+}
+
+void host_comes_to_life(struct frontier *f, struct host *h)
+{
+    host_list_remove(&f->idle, h);
+    f->idle_bytes -= robots_memory(h->rules);
+}
+
 static struct host *make_host(struct frontier *f, int64_t id, struct slice origin)
 {
     struct host *h = mem_new(sizeof *h);
@@ -88,7 +103,7 @@ static struct host *make_host(struct frontier *f, int64_t id, struct slice origi
     host_pace_init(&h->pace, f->limits.rules_for(f->limits.rules_arg, (struct slice){h->origin, h->origin_size}),
                    (uint32_t)origin_hash(f, origin));
     table_add(f, h);
-    host_list_add(&f->idle, h);
+    host_falls_idle(f, h);
     return h;
 }
 
@@ -260,14 +275,15 @@ void host_list_remove(struct host_list *list, struct host *h)
 struct host_state *host_forget(struct frontier *f, int64_t now_ms)
 {
     size_t keep = f->limits.idle_hosts > 0 ? f->limits.idle_hosts : IDLE_HOSTS;
+    size_t bytes = f->limits.idle_bytes > 0 ? f->limits.idle_bytes : IDLE_BYTES;
 
-    for (int looked_at = 0; f->idle.count > keep && looked_at < 16; looked_at++) {
+    for (int looked_at = 0; (f->idle.count > keep || f->idle_bytes > bytes) && looked_at < 16; looked_at++) {
         struct host *h = f->idle.first;
         struct host_state *state = NULL;
 
-        host_list_remove(&f->idle, h);
+        host_comes_to_life(f, h);
         if (host_due_ms(&h->pace) > now_ms) { /* its rest must be remembered for whoever comes next */
-            host_list_add(&f->idle, h);
+            host_falls_idle(f, h);
             continue;
         }
         if (h->changed)

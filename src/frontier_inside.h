@@ -169,6 +169,7 @@ struct frontier {
     size_t resident;   /* hosts in memory */
     struct address *addresses[FRONTIER_ADDRESSES];
     struct host_list idle;     /* not live, longest so first */
+    size_t idle_bytes;         /* of their rules */
     struct host_list asked;    /* requests of them run; by event_ms */
     struct host_list doubtful; /* likewise: hosts that never answered, or did not when last asked */
 
@@ -307,7 +308,11 @@ void host_free(struct host *h);
 void host_keep_gaps(struct host *h);
 void host_list_add(struct host_list *list, struct host *h); /* as the last */
 void host_list_remove(struct host_list *list, struct host *h);
-/* Frees hosts that have long had nothing to do, if there are too many. The state of one that must be recorded, or NULL.
+/* Into and out of the list of idle hosts. Meanwhile its rules stay the same. */
+void host_falls_idle(struct frontier *f, struct host *h);
+void host_comes_to_life(struct frontier *f, struct host *h);
+/* Frees hosts that have long had nothing to do, if there are too many, or their rules too large. The state of one that
+ * must be recorded, or NULL.
  */
 struct host_state *host_forget(struct frontier *f, int64_t now_ms);
 

@@ -255,7 +255,7 @@ static void set_live(struct frontier *f, struct host *h, bool live)
 {
     h->live = live;
     if (live) {
-        host_list_remove(&f->idle, h);
+        host_comes_to_life(f, h);
         h->taker = choose_taker(f, h);
         f->takers[h->taker].live++;
         f->hosts_live++;
@@ -264,7 +264,7 @@ static void set_live(struct frontier *f, struct host *h, bool live)
         end_turn(f, h);
         f->takers[h->taker].live--;
         f->hosts_live--;
-        host_list_add(&f->idle, h);
+        host_falls_idle(f, h);
     }
 }
 

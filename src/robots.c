@@ -11,6 +11,7 @@ struct robots {
     struct rules *rules; /* of the groups for us, else of those for "*" */
     int64_t delay_ms;    /* of the same groups, or -1 */
     size_t left_out;     /* bytes of the body beyond the limit */
+    size_t memory;       /* in bytes */
     size_t sitemap_count;
     struct slice *sitemaps; /* into text */
     char *text;
@@ -279,6 +280,7 @@ static void keep_sitemaps(struct robots *r, struct parse *p)
     for (size_t i = 0; i < p->sitemap_count; i++)
         text_size += p->sitemaps[i].size;
     at = r->text = mem_alloc(text_size);
+    r->memory += text_size + p->sitemap_count * sizeof *r->sitemaps;
     r->sitemaps = mem_array(p->sitemap_count, sizeof *r->sitemaps);
     for (size_t i = 0; i < p->sitemap_count; i++) {
         struct slice url = p->sitemaps[i];
@@ -327,6 +329,7 @@ struct robots *robots_parse(struct slice body, const char *product_token)
     r->rules = rules_new(ours->lines, ours->count);
     r->delay_ms = ours->delay_ms;
     r->left_out = body.size - parsed.size;
+    r->memory = sizeof *r + rules_memory(r->rules);
     keep_sitemaps(r, &p);
     free(p.groups[GROUP_OURS].lines);
     free(p.groups[GROUP_STAR].lines);
@@ -367,6 +370,11 @@ size_t robots_sitemap_count(const struct robots *r)
 struct slice robots_sitemap(const struct robots *r, size_t index)
 {
     return r->sitemaps[index];
+}
+
+size_t robots_memory(const struct robots *r)
+{
+    return r == NULL ? 0 : r->memory;
 }
 
 size_t robots_bytes_left_out(const struct robots *r)

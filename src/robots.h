@@ -19,6 +19,9 @@ struct robots *robots_parse(struct slice body, const char *product_token);
 
 void robots_free(struct robots *robots);
 
+/* What it takes, in bytes; of NULL: 0. */
+size_t robots_memory(const struct robots *robots);
+
 /* Why a URL is allowed or refused. */
 struct robots_verdict {
     bool allowed;

@@ -191,6 +191,7 @@ static struct rules *pack(struct builder *b)
     }
     size = sizeof *rules + b->count * sizeof *b->rules + total * sizeof *groups + b->pool.size;
     rules = mem_alloc(size);
+    rules->size = size;
     at = (char *)(rules + 1);
     rules->rules = memcpy(at, b->rules, b->count * sizeof *b->rules);
     at += b->count * sizeof *b->rules;
@@ -201,6 +202,11 @@ static struct rules *pack(struct builder *b)
     rules->pool = b->pool.size == 0 ? at : memcpy(at, b->pool.data, b->pool.size);
     free(groups);
     return rules;
+}
+
+size_t rules_memory(const struct rules *rules)
+{
+    return rules->size;
 }
 
 struct rules *rules_new(const struct rule_line *lines, size_t count)

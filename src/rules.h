@@ -26,6 +26,9 @@ struct rule_found {
  * never match and is left out. Never NULL; ended with free(). */
 struct rules *rules_new(const struct rule_line *lines, size_t count);
 
+/* In bytes. */
+size_t rules_memory(const struct rules *rules);
+
 /* The rule that decides on `target` (path and query): of those that match the one with most octets, Allow
  * on a tie. False if none matches. Octets count after percent-encoding is made alike; stars and the '$' count.
  *

@@ -46,6 +46,7 @@ struct rules {
     const struct group *groups[FORM_COUNT];
     size_t group_count[FORM_COUNT]; /* without the sentinel behind each list */
     const char *pool;
+    size_t size; /* of the block, in bytes */
 };
 
 /* A number below PAIR_BITS for two neighbouring bytes. */

@@ -947,6 +947,51 @@ static void a_store_that_lost_parked_rows_does_not_keep_the_crawl_from_ending(vo
     end(f);
 }
 
+/* The first host that is forgotten while three are crawled whose robots.txt has so many rules; NULL: none. */
+static struct host_state *first_forgotten(int count)
+{
+    struct frontier *f = frontier_new(&limits);
+    struct buf text = {.limit = 100000};
+    struct host_state *forgotten = NULL;
+
+    buf_add_string(&text, "User-agent: *\n");
+    for (int i = 0; i < count; i++)
+        buf_printf(&text, "Disallow: /no/%d\n", i);
+    for (int i = 0; i < 3; i++) {
+        struct page *page;
+        char url[50];
+
+        snprintf(url, sizeof url, "http://h%d.example/1", i);
+        seed(f, url, NULL);
+        snprintf(url, sizeof url, "http://h%d.example/robots.txt", i);
+        serve_robots(f, url, text.data);
+        page = take(f);
+        answer(f, page, 200);
+        frontier_finish(f, page);
+        if (forgotten == NULL) {
+            forgotten = page->host_state;
+            page->host_state = NULL;
+        }
+        page_free(page);
+    }
+    buf_free(&text);
+    end(f);
+    return forgotten;
+}
+
+static void hosts_with_large_rules_are_forgotten_sooner(void **state)
+{
+    struct host_state *forgotten;
+
+    (void)state;
+    limits.idle_bytes = 10000;
+    assert_null(first_forgotten(2));
+    forgotten = first_forgotten(1000);
+    assert_non_null(forgotten);
+    assert_string_equal(forgotten->origin, "http://h0.example");
+    host_state_free(forgotten);
+}
+
 static void a_host_that_was_forgotten_gets_its_state_back_before_it_is_asked(void **state)
 {
     struct frontier *f;
@@ -1266,6 +1311,7 @@ int main(void)
         TEST(a_skipped_url_found_anew_above_parked_ones_is_visited_once),
         TEST(skipped_urls_found_anew_in_another_order_are_each_visited_once),
         TEST(a_store_that_lost_parked_rows_does_not_keep_the_crawl_from_ending),
+        TEST(hosts_with_large_rules_are_forgotten_sooner),
         TEST(a_host_that_was_forgotten_gets_its_state_back_before_it_is_asked),
         TEST(a_taker_that_is_away_is_woken_once_for_new_work),
         TEST(at_most_so_many_transfers_run_and_one_that_ends_lets_the_next_begin),
