@@ -28,7 +28,8 @@ struct queue {
     int takers, patience_ms; /* as queue_gather() was told */
     int idle;                /* takers that wait for has_item */
     int called;              /* of them: called, but not awake yet */
-    long long waited_ms;     /* by pushers, for room */
+    int pushers;             /* that wait for has_room */
+    long long waited_ms;     /* by pushers, for room; of those that wait still: less the time when they began */
     bool gathers;            /* a taker waits for has_more */
     bool begun;              /* some were taken since it was empty: take the rest */
     bool hurried;            /* since something was taken last */
@@ -102,17 +103,18 @@ static void wake(pthread_cond_t *whom)
         pthread_cond_signal(whom);
 }
 
-/* Waits for room and adds the time to waited_ms. */
+/* Waits for room; waited_ms grows meanwhile. */
 static void wait_for_room(struct queue *q, size_t weight)
 {
-    int64_t since_ms = clock_ms();
-
+    q->waited_ms -= clock_ms();
+    q->pushers++;
     while (!has_room(q, weight)) {
         q->hurried = true; /* it could wait long for more */
         wake(whom_to_wake(q));
         pthread_cond_wait(&q->has_room, &q->lock);
     }
-    q->waited_ms += clock_ms() - since_ms;
+    q->waited_ms += clock_ms();
+    q->pushers--;
 }
 
 void queue_push_weighing(struct queue *q, void *item, size_t weight)
@@ -253,7 +255,7 @@ long long queue_waited_ms(struct queue *q)
     long long waited_ms;
 
     pthread_mutex_lock(&q->lock);
-    waited_ms = q->waited_ms;
+    waited_ms = q->waited_ms + q->pushers * clock_ms();
     pthread_mutex_unlock(&q->lock);
     return waited_ms;
 }

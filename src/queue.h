@@ -52,7 +52,8 @@ void queue_close(struct queue *q);
 /* Items now held: for the display, true at the moment it was read. */
 size_t queue_length(struct queue *q);
 
-/* How long, in ms all told, pushers have waited for room: says what holds a crawl back. */
+/* How long, in ms all told, pushers have waited for room, those that wait still included: says what holds a crawl back.
+ */
 long long queue_waited_ms(struct queue *q);
 
 #endif
