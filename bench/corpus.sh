@@ -73,7 +73,11 @@ $more"
         write_configuration $port
         nginx -p "$dir" -c "$dir/nginx.conf" 2> "$dir/start.log" || continue
         for site in small all; do
-            echo "$site http://127.0.0.1:$port/$site.html"
+            if grep -q '<li>' "$dir/www/$site.html"; then
+                echo "$site http://127.0.0.1:$port/$site.html"
+            else
+                echo "corpus.sh: $site is left out: none of its packages is installed" >&2
+            fi
         done
         return 0
     done
