@@ -150,8 +150,10 @@ static void what_a_failing_robots_txt_kept_from_is_fetched_by_the_next_run(void 
         {.path = "/a", .type = "text/html", .body = "<title>A</title>"},
         {.path = NULL},
     };
+    struct site_page sound[sizeof pages / sizeof pages[0]];
 
     (void)state;
+    memcpy(sound, pages, sizeof sound);
     for (int way = 0; way < 2; way++) {
         struct site *site;
         struct whole w;
@@ -166,8 +168,7 @@ static void what_a_failing_robots_txt_kept_from_is_fetched_by_the_next_run(void 
             assert_int_equal(site_requests(site, "/robots.txt"), run + 1);
             assert_int_equal(site_requests(site, "/"), 0);
         }
-        pages[0].status = 200;
-        pages[0].fault = SITE_SOUND;
+        site_change(site, sound);
         assert_int_equal(WHOLE_CRAWL(&w, site, "--no-sitemaps", "{site}/"), CRAWL_DONE);
         assert_int_equal(whole_number(&w, "SELECT count(*) FROM pages WHERE outcome = 'ok'"), 2);
         assert_int_equal(whole_number(&w, "SELECT count(*) FROM skipped"), 0);
@@ -178,19 +179,20 @@ static void what_a_failing_robots_txt_kept_from_is_fetched_by_the_next_run(void 
 
 static void seeds_that_failed_are_asked_for_again_while_nothing_good_was_fetched(void **state)
 {
-    static struct site_page pages[] = {
-        {.path = "/", .type = "text/html", .body = "<title>Home</title><a href=/a>a</a>"},
-        {.path = "/a", .type = "text/html", .body = "<title>A</title>"},
-        {.path = NULL},
+    static const struct site_page pages[][3] = {
+        {{.path = "/", .fault = SITE_RESETS}, {.path = "/a"}, {.path = NULL}},
+        {{.path = "/", .status = 404, .type = "text/html", .body = "gone"}, {.path = "/a"}, {.path = NULL}},
+        {{.path = "/", .type = "text/html", .body = "<title>Home</title><a href=/a>a</a>"},
+         {.path = "/a", .type = "text/html", .body = "<title>A</title>"},
+         {.path = NULL}},
     };
-    struct site *site = site_start(pages);
+    struct site *site = site_start(pages[0]);
     struct whole w;
 
     (void)state;
     whole_init(&w);
     for (int run = 0; run < 3; run++) {
-        pages[0].status = run == 1 ? 404 : 200;
-        pages[0].fault = run == 0 ? SITE_RESETS : SITE_SOUND;
+        site_change(site, pages[run]);
         assert_int_equal(WHOLE_CRAWL(&w, site, "--tries=1", "--waitretry=0", "--no-sitemaps", "{site}/"),
                          run == 2 ? CRAWL_DONE : CRAWL_NO_SEED);
     }

@@ -253,9 +253,14 @@ struct site *site_start(const struct site_page *pages)
 
     while (pages[count].path != NULL)
         count++;
-    site->pages = pages;
+    atomic_init(&site->pages, pages);
     site->served = mem_array(count + 1, sizeof *site->served);
     return start(site, 0);
+}
+
+void site_change(struct site *site, const struct site_page *pages)
+{
+    atomic_store(&site->pages, pages);
 }
 
 struct site *site_start_made(bool (*make)(void *arg, const char *host, const char *target, struct site_page *page,

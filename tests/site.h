@@ -48,6 +48,9 @@ struct site_page {
 /* What is not in the table is answered with 404. `pages` must outlive the site. */
 struct site *site_start(const struct site_page *pages);
 
+/* From now on these are its pages: as many as before, with the same paths. */
+void site_change(struct site *site, const struct site_page *pages);
+
 /* Each request is answered with what make() puts into *page, which starts zeroed: called in the site's thread; text may
  * be put into `text`, which is kept until the answer is made. False: 404. */
 struct site *site_start_made(bool (*make)(void *arg, const char *host, const char *target, struct site_page *page,

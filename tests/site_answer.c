@@ -106,6 +106,7 @@ static void apply_fault(struct connection *c, enum site_fault fault)
 /* Finds or makes the page for a request into *page. `served`: how often it was asked for before. */
 static bool find_page(struct site *site, const char *host, const char *target, struct site_page *page, int *served)
 {
+    const struct site_page *pages = atomic_load(&site->pages);
     size_t path_size = strcspn(target, "?");
 
     *served = 0;
@@ -114,8 +115,8 @@ static bool find_page(struct site *site, const char *host, const char *target, s
         return site->make(site->arg, host, target, page, &site->text);
     }
     for (int exact = 1; exact >= 0; exact--)
-        for (size_t i = 0; site->pages[i].path != NULL; i++) {
-            const struct site_page *p = &site->pages[i];
+        for (size_t i = 0; pages[i].path != NULL; i++) {
+            const struct site_page *p = &pages[i];
             size_t size = exact ? strlen(target) : path_size;
 
             if (strlen(p->path) == size && memcmp(p->path, target, size) == 0 &&

@@ -4,6 +4,7 @@
 #include "site.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <time.h>
 
 /* What the files of the test site share: site.c has the connections and the thread, site_answer.c makes answers,
@@ -37,7 +38,7 @@ struct record {
 };
 
 struct site {
-    const struct site_page *pages; /* NULL: made on demand */
+    _Atomic(const struct site_page *) pages; /* NULL: made on demand */
     bool (*make)(void *arg, const char *host, const char *target, struct site_page *page, struct buf *text);
     void *arg;
     int *served; /* by page of the table: requests so far, for fault_times */
