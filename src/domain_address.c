@@ -173,9 +173,23 @@ bool domain_parse_ipv6(struct slice host, uint16_t pieces[8])
     return true;
 }
 
+/* By hand: on a site without a name, whose every absolute link comes here, buf_printf() was 4 % of a crawl. */
 bool domain_add_ipv4(struct buf *out, uint32_t address)
 {
-    return buf_printf(out, "%u.%u.%u.%u", address >> 24, address >> 16 & 255, address >> 8 & 255, address & 255);
+    char text[sizeof "255.255.255.255"];
+    size_t size = 0;
+
+    for (int shift = 24; shift >= 0; shift -= 8) {
+        unsigned octet = address >> shift & 255;
+
+        if (octet >= 100)
+            text[size++] = (char)('0' + octet / 100);
+        if (octet >= 10)
+            text[size++] = (char)('0' + octet / 10 % 10);
+        text[size++] = (char)('0' + octet % 10);
+        text[size++] = '.';
+    }
+    return buf_add(out, text, size - 1);
 }
 
 bool domain_add_ipv6(struct buf *out, const uint16_t pieces[8])
