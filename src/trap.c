@@ -185,11 +185,6 @@ static bool note_echo(struct trap *t, const struct page *page, const struct echo
     return note_said(t, page, page->text_echo_hash, title ^ 0x6563686F);
 }
 
-/* Reading the text costs time, which is not spent on what may become no large cluster at all: of one last part there
- * are as many pages on many sites as there are languages. */
-static const uint32_t text_least_pages[SHAPE_COUNT] = {
-    [SHAPE_NUMBERS] = 8, [SHAPE_VALUES] = 8, [SHAPE_TAIL] = 16, [SHAPE_NAME] = 8};
-
 static uint64_t path_key(const struct trap *t, struct slice url)
 {
     const char *query = memchr(url.data, '?', url.size);
@@ -219,12 +214,8 @@ void trap_look(struct trap *t, struct page *page, struct trap_sight *sight)
     pthread_mutex_lock(&t->lock);
     if (sight->keys[SHAPE_NAME] != 0)
         sight->wants_text |= echoes_note(t->echoes, path_key(t, url), url, &sight->echo);
-    for (unsigned slot = 0; slot < SHAPE_SLOTS && !sight->wants_text; slot++) {
-        const struct cluster *cluster = clusters_find(t->clusters, sight->keys[slot]);
-
-        sight->wants_text |= cluster != NULL && cluster_pages(cluster) >= text_least_pages[shape_of_slot(slot)] &&
-                             cluster_knows_title(cluster, sight->title_hash);
-    }
+    if (!sight->wants_text)
+        sight->wants_text = clusters_want_text(t->clusters, url, sight->title_hash, sight->keys);
     pthread_mutex_unlock(&t->lock);
 }
 
@@ -336,11 +327,11 @@ static void put_into_quarantine(struct trap *t, struct cluster *c, unsigned slot
 }
 
 /* With the lock. */
-static void tell_kinds(const struct trap *t, struct page *page, const struct trap_sight *sight)
+static void tell_kinds(const struct trap *t, struct page *page)
 {
     page->kinds.learnt = true;
     for (unsigned slot = 0; slot < SHAPE_SLOTS; slot++) {
-        const struct cluster *c = clusters_find(t->clusters, sight->keys[slot]);
+        const struct cluster *c = clusters_find(t->clusters, page->kinds.keys[slot]);
 
         if (c == NULL)
             continue;
@@ -384,9 +375,9 @@ void trap_learn(struct trap *t, struct page *page, const struct trap_sight *sigh
         /* A number may be that of a page of a list, which goes on. */
         if (is_judged && shape_has_word((struct slice){page->url, page->url_size}, slot))
             cluster_note_echo(c, echoed, news);
-        if (cluster_is_trap(c, shape_of_slot(slot)) && (slot < SHAPE_NAME || !is_carrier(t, sight->keys, slot)))
+        if (cluster_is_trap(c, shape_of_slot(slot)) && (slot < SHAPE_NAME || !is_carrier(t, page->kinds.keys, slot)))
             put_into_quarantine(t, c, slot, page);
     }
-    tell_kinds(t, page, sight);
+    tell_kinds(t, page);
     pthread_mutex_unlock(&t->lock);
 }

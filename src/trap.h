@@ -32,7 +32,7 @@ struct trap;
 struct trap_sight {
     bool counts;                /* it is a page to learn from */
     bool wants_text;            /* page->text_hash and the like would tell more: to be filled in before trap_learn() */
-    uint64_t keys[SHAPE_SLOTS]; /* of its clusters; 0: none */
+    uint64_t keys[SHAPE_SLOTS]; /* of its clusters; 0: none, or one that is not to learn from this page */
     uint32_t title_hash;        /* numbers not counted */
     struct echo echo;           /* words that its title and text only echo; none: what they say counts */
 };

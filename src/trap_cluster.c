@@ -3,6 +3,7 @@
 #include "mem.h"
 
 #include <stdlib.h>
+#include <xxhash.h>
 
 #define SETS       1024 /* of WAYS clusters each: a power of two */
 #define WAYS       8
@@ -24,6 +25,7 @@
 #define SUSPECT_OTHERS    4  /* ... as has one of which all others but so many were, however they came */
 #define REPEATS_LEAST     3 /* pages of a cluster that repeats itself, of which no more differ than do not: until ... */
 #define VARIED_AGAIN      8 /* ... so many more differ; once it is varied, until of SUSPECT_RECENT so few repeat */
+#define SOUND_RECENT      64  /* so many latest pages that all differ make a cluster sound */
 #define NEAR_LEAST_BYTES  200 /* of text for a near-duplicate hash to mean anything */
 #define NEAR_MOST_BITS    3
 
@@ -252,4 +254,47 @@ bool cluster_is_trap(const struct cluster *c, enum shape kind)
 void cluster_close(struct cluster *c)
 {
     c->closed = true;
+}
+
+/* --- Which texts are read ------------------------------------------------------------ */
+/* Reading the text costs time, which is not spent on what may become no large cluster at all: of one last part there
+ * are as many pages on many sites as there are languages. */
+static const uint32_t text_least_pages[SHAPE_COUNT] = {
+    [SHAPE_NUMBERS] = 8, [SHAPE_VALUES] = 8, [SHAPE_TAIL] = 16, [SHAPE_NAME] = 8};
+
+/* Each of its latest pages said something new. */
+static bool is_sound(const struct cluster *c)
+{
+    return c->pages >= SOUND_RECENT && c->repeats == 0;
+}
+
+/* Of a sound cluster one page in so many is read for its text, and learnt from; the first that repeats another has all
+ * read again. Where titles differ in numbers alone, as "Page 12", reading each was a fifth of a crawl's instructions.
+ */
+#define SAMPLE 8
+
+static bool is_in_sample(struct slice url)
+{
+    /* By the URL alone: the same ones in each crawl, in whatever order. */
+    return XXH3_64bits(url.data, url.size) % SAMPLE == 0;
+}
+
+bool clusters_want_text(const struct clusters *all, struct slice url, uint32_t title, uint64_t keys[SHAPE_SLOTS])
+{
+    bool in_sample = is_in_sample(url);
+    unsigned spared = 0;
+
+    for (unsigned slot = 0; slot < SHAPE_SLOTS; slot++) {
+        const struct cluster *c = clusters_find(all, keys[slot]);
+
+        if (c == NULL || c->pages < text_least_pages[shape_of_slot(slot)] || !cluster_knows_title(c, title))
+            continue;
+        if (in_sample || !is_sound(c))
+            return true;
+        spared |= 1u << slot;
+    }
+    for (unsigned slot = 0; slot < SHAPE_SLOTS; slot++)
+        if ((spared >> slot & 1) != 0)
+            keys[slot] = 0;
+    return false;
 }

@@ -29,6 +29,10 @@ uint32_t cluster_pages(const struct cluster *c);
 /* True if a page of the cluster had this title (hashed) lately. */
 bool cluster_knows_title(const struct cluster *c, uint32_t title);
 
+/* True if the text of a page with this title would tell its clusters more. Else those that know the title, and to which
+ * a sample of their pages is enough, are taken out of keys[]: they are not told of this page at all. */
+bool clusters_want_text(const struct clusters *all, struct slice url, uint32_t title, uint64_t keys[SHAPE_SLOTS]);
+
 /* True if one had the title, and the page's text or nearly that, numbers not counted; else that is kept in mind. */
 bool cluster_note_said(struct cluster *c, uint32_t title, const struct page *page);
 

@@ -1,3 +1,4 @@
+#include "trap.h"
 #include "trap_shape.h"
 
 #include "cases.h"
@@ -91,6 +92,50 @@ static void words_of_a_value_are_left_out_but_numbers_are_not(void **state)
     assert_true(echo_add(&echo, slice_of("word0")));
     memset(many, 'a', sizeof many);
     assert_false(echo_add(&echo, (struct slice){many, sizeof many}));
+}
+
+/* --- Which texts are read ------------------------------------------------------------ */
+
+/* Has the trap look at and learn from http://a1.example/item/<number>, which says `text`. True if that was read. */
+static bool is_read(struct trap *trap, int number, uint64_t text)
+{
+    struct trap_sight sight;
+    struct page *page;
+    char url[64];
+
+    snprintf(url, sizeof url, ORIGIN "/item/%d", number);
+    page = page_new(PAGE_DOCUMENT, url, strlen(url));
+    page->outcome = PAGE_OK;
+    page->mime.kind = MIME_HTML;
+    page->title = slice_of("Item 1");
+    trap_look(trap, page, &sight);
+    if (sight.wants_text) {
+        page->text_hash = page->text_blind_hash = page->text_simhash = text * 0x9E3779B97F4A7C15u;
+        page->text_bytes = 1000;
+    }
+    trap_learn(trap, page, &sight);
+    page->title = (struct slice){NULL, 0};
+    page_free(page);
+    return sight.wants_text;
+}
+
+static void where_all_texts_differ_few_are_read_until_two_are_the_same(void **state)
+{
+    struct trap *trap = trap_new(1);
+    int number = 0, read = 0;
+
+    (void)state;
+    for (; number < 100; number++)
+        read += is_read(trap, number, (uint64_t)number + 1);
+    assert_in_range(read, 50, 80);
+    for (read = 0; number < 1100; number++)
+        read += is_read(trap, number, (uint64_t)number + 1);
+    assert_in_range(read, 1000 / 16, 1000 / 4);
+    /* The first that says what another did may be one that is not read: but soon it is one that is. */
+    for (read = 0; number < 1200; number++)
+        read += is_read(trap, number, 1);
+    assert_in_range(read, 50, 100);
+    trap_free(trap);
 }
 
 /* --- Sites ------------------------------------------------------------------------ */
@@ -581,6 +626,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shapes_keep_what_urls_have_in_common),
         cmocka_unit_test(each_name_of_a_query_has_a_shape),
+        cmocka_unit_test(where_all_texts_differ_few_are_read_until_two_are_the_same),
         cmocka_unit_test(words_of_a_value_are_left_out_but_numbers_are_not),
         cmocka_unit_test(a_calendar_without_end_is_left_after_a_few_hundred_pages),
         cmocka_unit_test(an_interrupted_crawl_knows_its_traps_when_it_goes_on),
