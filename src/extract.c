@@ -214,10 +214,30 @@ static struct slice cut_title(const struct extract *x, struct slice title)
     return was_cut ? text_prefix(title, EXTRACT_CUT_TITLE_BYTES) : title;
 }
 
+static void keep_hashes(struct page *page, const struct html_facts *facts)
+{
+    page->text_hash = facts->text_hash;
+    page->text_blind_hash = facts->text_blind_hash;
+    page->text_simhash = facts->text_simhash;
+    page->text_echo_hash = facts->text_echo_hash;
+    page->text_bytes = facts->text_bytes;
+}
+
+/* `with_text`: hashes its text as well, which costs a quarter more, and far less than to read it again. */
+static const struct html_facts *read_body(struct extract *x, struct page *page, bool with_text)
+{
+    const struct html_facts *facts;
+
+    html_set_text(x->html, with_text);
+    facts = html_read(x->html, decode_body(x, page), page->mime.kind == MIME_XHTML);
+    if (with_text)
+        keep_hashes(page, facts);
+    return facts;
+}
+
 static void read_html(struct extract *x, struct page *page)
 {
-    struct slice text = decode_body(x, page);
-    const struct html_facts *facts = html_read(x->html, text, page->mime.kind == MIME_XHTML);
+    const struct html_facts *facts = read_body(x, page, page->kinds.wants_text);
     struct kept kept[] = {
         keep(page, cut_title(x, facts->title), &page->title),
         keep(page, facts->h1, &page->h1),
@@ -263,7 +283,7 @@ static void read_probe(struct extract *x, struct page *page)
         page->body_hash = XXH3_64bits(page->body.data, page->body.size);
     if (page->outcome != PAGE_OK || (page->mime.kind != MIME_HTML && page->mime.kind != MIME_XHTML))
         return;
-    facts = html_read(x->html, decode_body(x, page), page->mime.kind == MIME_XHTML);
+    facts = read_body(x, page, true);
     title = keep(page, cut_title(x, facts->title), &page->title);
     page->has_title = facts->has_title;
     page->title = (struct slice){page->pool.data + title.at, title.size};
@@ -308,16 +328,14 @@ void extract_text(struct extract *x, struct page *page, const struct echo *echo)
     struct html_limits limits = {.title_bytes = 1, .href_bytes = 1, .text_hashes = true};
     const struct html_facts *facts;
 
+    if (echo == NULL && page_has_text(page))
+        return;
     if (x->text == NULL)
         x->text = html_new(&limits, x->settings->robots_token);
     html_set_echo(x->text, echo);
     facts = html_read(x->text, decode_body(x, page), false);
     html_set_echo(x->text, NULL);
-    page->text_hash = facts->text_hash;
-    page->text_blind_hash = facts->text_blind_hash;
-    page->text_simhash = facts->text_simhash;
-    page->text_echo_hash = facts->text_echo_hash;
-    page->text_bytes = facts->text_bytes;
+    keep_hashes(page, facts);
     if (page->body.size > FORGOTTEN_FROM)
         html_forget(x->text);
     buf_trim(&x->decoded, DECODED_KEPT);

@@ -46,11 +46,12 @@ struct extract *extract_new(const struct extract_settings *settings);
 void extract_free(struct extract *x);
 
 /* Reads page->body by page->kind and outcome, and fills in all that the parser is
- * to find, links included; may change the outcome (a redirect that leads nowhere). The body stays. */
+ * to find, links included, and what its text comes to if page->kinds.wants_text; may change the outcome (a redirect
+ * that leads nowhere). The body stays. */
 void extract_page(struct extract *x, struct page *page);
 
-/* Fills in what the page's text comes to: page->text_hash and the like; text_echo_hash if `echo` is not NULL. The body
- * must still be there. */
+/* Fills in what the page's text comes to, if extract_page() has not: page->text_hash and the like; text_echo_hash if
+ * `echo` is not NULL. The body must still be there. */
 void extract_text(struct extract *x, struct page *page, const struct echo *echo);
 
 /* Adds a URL to page->links of a page that is only made to carry it, as kind `via` (LINK_SEED). False: it is too long

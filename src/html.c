@@ -136,6 +136,11 @@ void html_free(struct html *h)
     free(h);
 }
 
+void html_set_text(struct html *h, bool hashes)
+{
+    h->wants.text_hashes = hashes;
+}
+
 void html_set_echo(struct html *h, const struct echo *echo)
 {
     h->wants.echo = echo;

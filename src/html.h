@@ -19,6 +19,9 @@ struct echo;
 struct html *html_new(const struct html_limits *limits, const char *robots_name);
 void html_free(struct html *html);
 
+/* From the next page on text_hash and the like are filled in, as with html_limits.text_hashes, or not. */
+void html_set_text(struct html *html, bool hashes);
+
 /* From the next page on text_echo_hash is filled in, too, where text_hashes is set: these words are left out, which
  * must live as long as they are set. NULL: no more. */
 void html_set_echo(struct html *html, const struct echo *echo);
