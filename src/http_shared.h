@@ -42,6 +42,21 @@ struct http_shared {
 /* Sets on `easy` all that is the same for every transfer. False: libcurl lacks something. */
 bool http_shared_apply(const struct http_shared *shared, CURL *easy);
 
+/* Most bytes of cookies that are kept. libcurl itself has no limit: with more all are forgotten but for those of the
+ * user's file. */
+#define HTTP_COOKIE_BYTES_MAX (4u * 1024 * 1024)
+
+/* An answer to `easy` had `bytes` of Set-Cookie fields. Any thread. */
+void http_shared_note_cookies(struct http_shared *shared, CURL *easy, size_t bytes);
+
+/* --- http_headers.c: fields of requests, credentials among them -------------------------- */
+
+/* Makes what the settings ask for, once. False with a reason: credentials that are none. */
+bool http_headers_make(struct http_shared *shared, struct err *err);
+void http_headers_free(struct http_shared *shared); /* made or not */
+
+void http_headers_append(struct curl_slist **list, const char *text);
+
 /* The request's header fields; belong to `shared`. Takes the same time for any number of origins with credentials. */
 struct curl_slist *http_shared_headers(const struct http_shared *shared, struct slice origin, const struct url *url);
 
@@ -49,12 +64,5 @@ struct curl_slist *http_shared_headers(const struct http_shared *shared, struct 
  * the file may have some for any host that it does not list, and says nothing of schemes and ports. An Authorization
  * among the header fields goes before. */
 const struct http_login *http_shared_login(const struct http_shared *shared, const struct url *url);
-
-/* Most bytes of cookies that are kept. libcurl itself has no limit: with more all are forgotten but for those of the
- * user's file. */
-#define HTTP_COOKIE_BYTES_MAX (4u * 1024 * 1024)
-
-/* An answer to `easy` had `bytes` of Set-Cookie fields. Any thread. */
-void http_shared_note_cookies(struct http_shared *shared, CURL *easy, size_t bytes);
 
 #endif
