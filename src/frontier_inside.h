@@ -272,13 +272,14 @@ void kinds_learnt(struct frontier *f, const struct page *page);
 #define KINDS_TRAIL_ANY 1 /* trail of a page that came out of the lane of what repeats */
 
 /* --- frontier_lane.c: what waits for others to be learnt from ------------------ */
-/* Nothing of the host is out or waits but in the lane of what repeats. */
-bool host_is_alone(const struct host *h);
+/* When nothing of the host is out, or waits but in the lane of what repeats, with what has been out for too long not
+ * counted: a time that is past, or to come; INT64_MAX: not before something else happens. */
+int64_t host_alone_ms(const struct host *h);
 /* When something of what is ready, or in a lane, may be taken: a time that is past, or to come; INT64_MAX: not before
  * something else happens. */
 int64_t host_lane_due_ms(const struct frontier *f, const struct host *h);
-/* The next URL of what is ready, or in a lane; NULL: none for now. `alone`: as above, when the taking began. */
-struct waiting *host_next_in_lane(struct frontier *f, struct host *h, bool alone, struct page_kinds *kinds,
+/* The next URL of what is ready, or in a lane; NULL: none for now. `alone_ms`: as above, when the taking began. */
+struct waiting *host_next_in_lane(struct frontier *f, struct host *h, int64_t alone_ms, struct page_kinds *kinds,
                                   int64_t now_ms);
 /* The end of what is ready, and its beginning: NULL: it is empty. */
 void host_add_ready(struct host *h, struct waiting *w);

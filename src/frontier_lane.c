@@ -15,8 +15,8 @@
  * known which there are, and what the batch before has taught.
  *
  * Of a cluster that repeats itself they go one at a time, each after what the one before taught, and after all else of
- * the host: by then all of them are known that lead into it. What one of them leads to comes after those that are
- * there, and among its like goes by text.
+ * the host, but for what does not come: by then all of them are known that lead into it. What one of them leads to
+ * comes after those that are there, and among its like goes by text.
  *
  * All others, which are nearly all, go in the order found. Seeds, what a sitemap names and what is tried again never
  * wait here. */
@@ -116,11 +116,23 @@ bool host_has_long_lanes(const struct frontier *f, const struct host *h)
     return count > LANES_AT_MOST || (count > 0 && host_room(f) == 0);
 }
 
-bool host_is_alone(const struct host *h)
+/* When the last document of those that are out has been so for too long; INT64_MIN: none is. */
+static int64_t out_until_ms(const struct host *h)
 {
-    return h->active == 0 && h->lane_out == 0 && h->ready.first == NULL && h->delayed.first == NULL &&
-           h->robots_queue.first == NULL && h->parked == 0 && !h->refill_asked && h->young.count == 0 &&
-           h->batch.first == NULL;
+    int64_t until_ms = INT64_MIN;
+
+    for (uint32_t i = 0; i < h->level_count; i++)
+        if (h->levels[i].since_ms + PATIENCE_MS > until_ms)
+            until_ms = h->levels[i].since_ms + PATIENCE_MS;
+    return until_ms;
+}
+
+int64_t host_alone_ms(const struct host *h)
+{
+    if (h->ready.first != NULL || h->delayed.first != NULL || h->robots_queue.first != NULL || h->parked > 0 ||
+        h->refill_asked || h->young.count > 0 || h->batch.first != NULL || (uint32_t)h->active > h->level_count)
+        return INT64_MAX;
+    return out_until_ms(h);
 }
 
 void page_begins_level(const struct frontier *f, struct page *page, int64_t now_ms)
@@ -162,18 +174,28 @@ static int64_t batch_due_ms(const struct host *h)
     return due_ms;
 }
 
-static bool repeats_may_go(const struct frontier *f, const struct host *h, bool alone)
+/* When the next of what repeats may go; `alone_ms`: of the host, as of when the taking began. */
+static int64_t repeats_due_ms(const struct frontier *f, const struct host *h, int64_t alone_ms)
 {
-    return h->repeats.count > 0 && h->lane_out == 0 && (alone || host_has_long_lanes(f, h));
+    int64_t before_ms = h->lane_out > 0 ? out_until_ms(h) : INT64_MIN;
+
+    if (h->repeats.count == 0)
+        return INT64_MAX;
+    if (host_has_long_lanes(f, h))
+        return before_ms;
+    return alone_ms > before_ms ? alone_ms : before_ms;
 }
 
 int64_t host_lane_due_ms(const struct frontier *f, const struct host *h)
 {
+    int64_t due_ms;
+
     if (h->learning > 0)
         return h->batch.first != NULL ? INT64_MIN : INT64_MAX;
-    if (h->ready.first != NULL || h->batch.first != NULL || repeats_may_go(f, h, host_is_alone(h)))
+    if (h->ready.first != NULL || h->batch.first != NULL)
         return INT64_MIN;
-    return h->young.count > 0 ? batch_due_ms(h) : INT64_MAX;
+    due_ms = repeats_due_ms(f, h, host_alone_ms(h));
+    return h->young.count > 0 && batch_due_ms(h) < due_ms ? batch_due_ms(h) : due_ms;
 }
 
 static void leave_lane(struct host *h, struct waiting *w, bool wants_text)
@@ -243,7 +265,7 @@ static struct waiting *next_that_repeats(struct frontier *f, struct host *h)
     return NULL;
 }
 
-struct waiting *host_next_in_lane(struct frontier *f, struct host *h, bool alone, struct page_kinds *kinds,
+struct waiting *host_next_in_lane(struct frontier *f, struct host *h, int64_t alone_ms, struct page_kinds *kinds,
                                   int64_t now_ms)
 {
     for (;;) {
@@ -258,7 +280,7 @@ struct waiting *host_next_in_lane(struct frontier *f, struct host *h, bool alone
         if (h->learning > 0)
             return NULL; /* what is ready now may go another way then */
         w = host_pop_ready(h);
-        if (w == NULL && repeats_may_go(f, h, alone)) {
+        if (w == NULL && repeats_due_ms(f, h, alone_ms) <= now_ms) {
             w = next_that_repeats(f, h);
             if (w == NULL)
                 continue;

@@ -96,14 +96,14 @@ static void give_queued_robots(struct taking *taking, struct host *h)
 /* What is to be tried again goes first, but not at a host that fails: whether the host does, or a few of its URLs
  * alone, only another URL can show. Else five URLs that answer 503 for good would have it given up with all behind
  * them. */
-static struct waiting *next_waiting(struct taking *taking, struct host *h, bool alone, struct page_kinds *kinds)
+static struct waiting *next_waiting(struct taking *taking, struct host *h, int64_t alone_ms, struct page_kinds *kinds)
 {
     const struct frontier *f = taking->f;
     bool delayed_is_due = h->delayed.first != NULL && h->delayed.first->due_ms <= taking->now_ms;
 
     if (delayed_is_due && (host_lane_due_ms(f, h) > taking->now_ms || h->pace.fails == 0 || f->limits.one_by_one))
         return waiting_pop(&h->delayed);
-    return host_next_in_lane(taking->f, h, alone, kinds, taking->now_ms);
+    return host_next_in_lane(taking->f, h, alone_ms, kinds, taking->now_ms);
 }
 
 /* Of a host that is closed: all go. */
@@ -195,12 +195,13 @@ static bool is_allowed(const struct frontier *f, struct host *h, struct page *pa
 /* URLs up to the first that is fetched, for then the host rests. */
 static void give_urls(struct taking *taking, struct host *h)
 {
-    bool closed = host_is_closed(h), alone = host_is_alone(h);
+    bool closed = host_is_closed(h);
+    int64_t alone_ms = host_alone_ms(h);
     bool fetching = false;
 
     while (!fetching && taking->count < taking->max) {
         struct page_kinds kinds = {.known = false};
-        struct waiting *w = closed ? any_waiting(h) : next_waiting(taking, h, alone, &kinds);
+        struct waiting *w = closed ? any_waiting(h) : next_waiting(taking, h, alone_ms, &kinds);
         struct page *page;
 
         if (w == NULL)

@@ -188,7 +188,11 @@ bool whole_tree_make(void *arg, const char *host, const char *target, struct sit
         return false;
     if (++tree->requests == tree->kill_at && tree->kill_pid > 0)
         kill(tree->kill_pid, SIGKILL);
-    buf_printf(text, "<title>Page %ld</title><a href=0>home</a>", number);
+    /* Each says something of its own, and not by numbers alone: it is no trap. */
+    buf_printf(text, "<title>Page %ld</title><p>", number);
+    for (long rest = number + 1; rest > 0; rest /= 26)
+        buf_add_char(text, (char)('a' + rest % 26));
+    buf_printf(text, "</p><a href=0>home</a>");
     for (long child = 3 * number + 1; child <= 3 * number + 3 && child < tree->count; child++)
         buf_printf(text, " <a href=\"%ld\">page %ld</a>", child, child);
     page->type = "text/html";
