@@ -26,7 +26,7 @@ void queue_push(struct queue *q, void *item);
 
 /* The same for an item on which `weight` bytes hang: no more than QUEUE_WEIGHT_MAX are held at once, unless a single
  * item is heavier. */
-#define QUEUE_WEIGHT_MAX ((size_t)8 << 20)
+#define QUEUE_WEIGHT_MAX ((size_t)4 << 20)
 void queue_push_weighing(struct queue *q, void *item, size_t weight);
 
 /* Waits for an item. NULL means: closed, and nothing is left. */
